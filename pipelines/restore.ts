@@ -1,0 +1,90 @@
+/** Restores one archived file: decode, inspect, mask, remember, restore, encode. */
+import type { Observable } from 'rxjs';
+import type { ProvenanceShares } from '../src/frame/provenance.js';
+
+/** What one restore job is told; the CLI and the bench both build it. */
+export interface RestoreOptions {
+  /** A file, an image sequence pattern (`dir/%04d.png`) or a folder of images. */
+  readonly input: string;
+  readonly output: string;
+  /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
+  readonly ffmpeg?: string;
+  /** An image or video, white = repair, added to what the detectors find. */
+  readonly mask?: string;
+  /** A model name from models/, or a path to an .onnx file with its card beside it. */
+  readonly model: string;
+  readonly device: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  /** Inference threads; 0 = one for each core. */
+  readonly threads: number;
+  /** 0–1: how much of the noise is taken away. */
+  readonly strength: number;
+  readonly lossless: boolean;
+  readonly codec?: string;
+  readonly crf?: number;
+  /** Seconds. */
+  readonly start?: number;
+  readonly end?: number;
+  /** For streams without timestamps. */
+  readonly frameRate?: number;
+  readonly deinterlace: 'auto' | 'off';
+  /** False: what was never seen stays as it was. */
+  readonly synthesis: boolean;
+  /** Called for each restored frame, in order; the arrays are lent for the call. */
+  readonly observe?: (decision: FrameDecision) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What was decided about one frame, on the chroma grid `[rows, columns]`. */
+export interface FrameDecision {
+  readonly seq: number;
+  /** µs */
+  readonly timestamp: number;
+  /** 255 = repair. */
+  readonly mask: Uint8Array;
+  /** u8, see frame/provenance.ts. */
+  readonly provenance: Uint8Array;
+  /** Grey levels. */
+  readonly sigma: number;
+}
+
+export interface Progress {
+  readonly frames: number;
+  readonly frameCount?: number;
+}
+
+/** The machine-readable account of one restore; `--report` writes it as JSON. */
+export interface RestoreReport {
+  readonly input: string;
+  readonly output: string;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  /** Share of cells and frames, by kind of damage. */
+  readonly damage: Record<string, { readonly share: number; readonly frames: number }>;
+  /** Grey levels, one entry a second of video. */
+  readonly noise: {
+    readonly mean: number;
+    readonly overTime: { readonly time: number; readonly sigma: number }[];
+  };
+  readonly provenance: ProvenanceShares;
+  readonly inference: {
+    readonly device: string;
+    readonly model: string;
+    readonly modelSha256: string;
+    readonly framesWithNetwork: number;
+    readonly tilesTotal: number;
+    readonly tilesRun: number;
+  };
+  /** Milliseconds in all, by stage. */
+  readonly stages: Record<string, number>;
+  readonly wallMs: number;
+  readonly framesPerSecond: number;
+  /** What was lost in decoding, in words; empty when nothing was. */
+  readonly lost: string[];
+  /** What bringing the input to yuv420p cost, in words. */
+  readonly conversions: string[];
+  readonly versions: Record<string, string>;
+}
+
+/** Cold: each subscription runs the job once and emits one report. Aborting leaves no half-written output. */
+export type Restore = (options: RestoreOptions, signal: AbortSignal) => Observable<RestoreReport>;

@@ -1,0 +1,22 @@
+/** What a detector says of one frame. */
+
+/** The kinds of damage that are looked for, named as in docs. */
+export const DAMAGE_KINDS = ['dead-pixel', 'drop-out', 'lost-block', 'imported'] as const;
+export type DamageKind = (typeof DAMAGE_KINDS)[number];
+
+/** Damage of one kind on the chroma grid. */
+export interface DamageMap {
+  readonly kind: DamageKind;
+  readonly columns: number;
+  readonly rows: number;
+  /** `[rows, columns]` u8: 0 clean … 255 certain. */
+  readonly score: Uint8Array;
+}
+
+/** Noise of one frame, in grey levels (standard deviation of luma, 0–255 scale). */
+export interface NoiseEstimate {
+  /** Over the whole picture. */
+  readonly sigma: number;
+  /** `[rows, columns]` u8 on the chroma grid: local sigma times 4, clipped at 255. */
+  readonly map: Uint8Array;
+}

@@ -1,0 +1,55 @@
+/** The seams between rooms: what a source, a detector and a sink must be. */
+import type { Observable, ObservableInput } from 'rxjs';
+import type { DamageMap, NoiseEstimate } from './damage-map.js';
+import type { Frame, FrameSize } from './frame.js';
+import type { FramePool } from './frame-pool.js';
+
+/** Known before the first frame; `width` and `height` are those of the frames (even). */
+export interface SourceInfo extends FrameSize {
+  readonly lane: string;
+  /** Frames a second, the average when variable. */
+  readonly frameRate: number;
+  /** Expected number of frames; undefined when it cannot be known. */
+  readonly frameCount?: number;
+  /** µs; undefined when it cannot be known. */
+  readonly duration?: number;
+}
+
+/** Cold: each subscription runs one child process, and ends it when unsubscribed. */
+export interface Source<Info extends SourceInfo = SourceInfo> {
+  readonly info: Info;
+  frames(pool: FramePool): Observable<Frame>;
+}
+
+/** A detector's memory of one lane. Frames are lent for the call: not kept, not closed. */
+export interface DetectorSession {
+  /**
+   * Looks at `frame` (after all earlier ones of the lane). `next` is the frame that follows, where
+   * the pipeline can look ahead (archives); without it the session must do with the past.
+   */
+  inspect(frame: Frame, next?: Frame): DamageMap;
+  /** Forget everything: a discontinuity. */
+  reset(): void;
+}
+
+export interface Detector {
+  readonly kind: DamageMap['kind'];
+  open(info: SourceInfo): DetectorSession;
+}
+
+/** The noise meter's memory of one lane. */
+export interface NoiseSession {
+  inspect(frame: Frame): NoiseEstimate;
+  reset(): void;
+}
+
+export interface SinkReport {
+  readonly frames: number;
+  readonly path?: string;
+}
+
+/** Closes every frame it is given, also on error and cancellation. */
+export interface Sink {
+  readonly policy: 'lossless' | 'latest';
+  consume(frames: ObservableInput<Frame>): Observable<SinkReport>;
+}
