@@ -28,6 +28,11 @@ export interface DetectorSession {
    * the pipeline can look ahead (archives); without it the session must do with the past.
    */
   inspect(frame: Frame, next?: Frame): DamageMap;
+  /**
+   * Damage that stays in place: the belief as of the last inspected frame, for frames that wait in a
+   * look-ahead window. Absent where damage comes and goes with the frame.
+   */
+  current?(): DamageMap;
   /** Forget everything: a discontinuity. */
   reset(): void;
 }
