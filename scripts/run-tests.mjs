@@ -42,7 +42,7 @@ function main() {
     ],
     { cwd: root, stdio: 'inherit' },
   );
-  const ci = process.env.CI === 'true' || process.env.CI === '1';
+  const ci = process.env['CI'] === 'true' || process.env['CI'] === '1';
   const { line, ok } = summarise(JSON.parse(readFileSync(file, 'utf8')), ci);
   if (ci && /[1-9]\d* skipped/.test(line)) {
     console.error('In CI every test must run: the skipped ones above count as failures.');
