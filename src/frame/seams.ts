@@ -44,7 +44,8 @@ export interface Detector {
 
 /** The noise meter's memory of one lane. */
 export interface NoiseSession {
-  inspect(frame: Frame): NoiseEstimate;
+  /** `next`, where the pipeline can look ahead, makes the first frame's estimate a temporal one. */
+  inspect(frame: Frame, next?: Frame): NoiseEstimate;
   reset(): void;
 }
 
