@@ -1,0 +1,60 @@
+/** What may stand in a config file: the one list of keys, from which the types are inferred. */
+import { z } from 'zod';
+
+/** Each `describe` is the rule as a sentence's end: `"key" must be …`. */
+export const configSchema = z.strictObject({
+  ffmpeg: z.string().min(1).describe('"auto" or the path of an ffmpeg binary'),
+  inference: z
+    .strictObject({
+      model: z
+        .string()
+        .min(1)
+        .describe('the name of a model of models/ or the path of an .onnx file'),
+      device: z
+        .enum(['auto', 'cpu', 'cuda', 'webgpu'])
+        .describe('one of "auto", "cpu", "cuda", "webgpu"'),
+      threads: z.int().min(0).max(1024).describe('a whole number from 0 (all cores) to 1024'),
+    })
+    .describe('a group of keys'),
+  input: z
+    .strictObject({
+      deinterlace: z.enum(['auto', 'off']).describe('"auto" or "off"'),
+    })
+    .describe('a group of keys'),
+  repair: z
+    .strictObject({
+      strength: z.number().min(0).max(1).describe('a number from 0 to 1'),
+      synthesis: z.boolean().describe('true or false'),
+    })
+    .describe('a group of keys'),
+  output: z
+    .strictObject({
+      lossless: z.boolean().describe('true or false'),
+      codec: z.string().min(1).describe('"auto" or the name of an ffmpeg encoder'),
+      crf: z
+        .union([z.literal('auto'), z.number().min(0).max(63)])
+        .describe('"auto" or a number from 0 to 63'),
+    })
+    .describe('a group of keys'),
+});
+
+/** Every key set, checked. */
+export type Config = z.infer<typeof configSchema>;
+
+/** The dotted names of all keys that hold a value, in the order of the schema. */
+export function configKeys(schema: z.ZodType = configSchema, prefix = ''): string[] {
+  if (!(schema instanceof z.ZodObject)) return [prefix];
+  return Object.entries(schema.shape as Record<string, z.ZodType>).flatMap(([name, inner]) =>
+    configKeys(inner, prefix === '' ? name : `${prefix}.${name}`),
+  );
+}
+
+/** The rule of one key, or undefined for a key that does not exist. */
+export function ruleOf(path: readonly PropertyKey[]): string | undefined {
+  let schema: z.ZodType | undefined = configSchema;
+  for (const name of path) {
+    if (!(schema instanceof z.ZodObject)) return undefined;
+    schema = (schema.shape as Record<PropertyKey, z.ZodType>)[name];
+  }
+  return schema?.description;
+}
