@@ -1,0 +1,131 @@
+"""The generator that mixes what was seen and adds what was not, and the discriminator that judges it."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+CANDIDATES = 4
+"""frame, past, future, background: what the output may be mixed from."""
+RECOVERED_LIMIT = 16 / 255
+"""A recovered cell departs from what was seen by at most this much (light, seams)."""
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions with a skip."""
+
+    def __init__(self, width: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=dilation, dilation=dilation)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
+
+
+class Up(nn.Module):
+    """To twice the grid by a 1x1 convolution and depth-to-space."""
+
+    def __init__(self, width_in: int, width_out: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width_in, width_out * 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pixel_shuffle(self.conv(x), 2)
+
+
+class Generator(nn.Module):
+    """A U-Net on the chroma grid that is handed its memory.
+
+    Input: see `forward`. For each cell it weighs the four candidates (softmax, luma and chroma apart)
+    and adds a residual. Where a hidden cell was seen at another time the residual is bounded by
+    RECOVERED_LIMIT, so that a recovered cell shows what was seen; where it never was, the residual is
+    all there is. Height and width must be multiples of 8 cells.
+    """
+
+    def __init__(self, widths: tuple[int, int, int, int] = (24, 36, 64, 96)) -> None:
+        super().__init__()
+        self.widths = widths
+        w0, w1, w2, w3 = widths
+        self.head = nn.Conv2d(29, w0, 3, padding=1)
+        self.down1 = nn.Conv2d(w0, w1, 3, stride=2, padding=1)
+        self.enc1 = nn.Conv2d(w1, w1, 3, padding=1)
+        self.down2 = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
+        self.enc2 = nn.Conv2d(w2, w2, 3, padding=1)
+        self.down3 = nn.Conv2d(w2, w3, 3, stride=2, padding=1)
+        self.bottom = nn.Sequential(Block(w3, 2), Block(w3, 4))
+        self.up2 = Up(w3, w2)
+        self.dec2 = nn.Conv2d(w2, w2, 3, padding=1)
+        self.up1 = Up(w2, w1)
+        self.dec1 = nn.Conv2d(w1, w1, 3, padding=1)
+        self.up0 = Up(w1, w0)
+        self.dec0 = nn.Conv2d(w0, w0, 3, padding=1)
+        self.tail = nn.Conv2d(w0, 2 * CANDIDATES + 6, 1)
+        nn.init.zeros_(self.tail.bias)
+        with torch.no_grad():
+            self.tail.weight.mul_(0.1)
+
+    def forward(
+        self, pictures: Tensor, counts: Tensor, mask: Tensor, sigma: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """`pictures` [N, 4, 6, h, w] in 0..1 (frame, past, future, background), `counts`
+        [N, 3, h, w] samples behind each memory, `mask` [N, 1, h, w] 1 = repair, `sigma` [N, 1, h, w]
+        in grey levels / 255. Returns the picture [N, 6, h, w] and the mix without residual."""
+        seen = torch.cat([1 - mask, (counts > 0).to(mask.dtype)], 1)
+        known = pictures * seen.unsqueeze(2)
+        trust = torch.log2(counts + 1) / 8
+        x = torch.cat([known.flatten(1, 2), mask, sigma * 4, trust], 1)
+        e0 = F.leaky_relu(self.head(x), 0.1)
+        e1 = F.leaky_relu(self.enc1(F.leaky_relu(self.down1(e0), 0.1)), 0.1)
+        e2 = F.leaky_relu(self.enc2(F.leaky_relu(self.down2(e1), 0.1)), 0.1)
+        y = self.bottom(self.down3(e2))
+        y = F.leaky_relu(self.dec2(F.leaky_relu(self.up2(y) + e2, 0.1)), 0.1)
+        y = F.leaky_relu(self.dec1(F.leaky_relu(self.up1(y) + e1, 0.1)), 0.1)
+        y = F.leaky_relu(self.dec0(F.leaky_relu(self.up0(y) + e0, 0.1)), 0.1)
+        y = self.tail(y)
+        shut = (1 - seen) * -30.0
+        luma = torch.softmax(y[:, :4] + shut, 1).unsqueeze(2)
+        chroma = torch.softmax(y[:, 4:8] + shut, 1).unsqueeze(2)
+        mix = torch.cat([(known[:, :, :4] * luma).sum(1), (known[:, :, 4:] * chroma).sum(1)], 1)
+        ever = (seen.sum(1, keepdim=True) > 0).to(mask.dtype)
+        mix = mix + (1 - ever) * 0.5
+        residual = y[:, 8:]
+        bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
+        recovered = mask * ever
+        return mix + residual + recovered * (bounded - residual), mix
+
+    def macs_per_cell(self) -> float:
+        """Multiply-accumulates for one cell of the chroma grid."""
+        scale = {"down1": 4, "enc1": 4, "dec1": 4, "up0": 4, "down2": 16, "enc2": 16, "dec2": 16}
+        scale |= {"up1": 16, "down3": 64, "bottom": 64, "up2": 64}
+        total = 0.0
+        for name, module in self.named_modules():
+            if isinstance(module, nn.Conv2d):
+                size = math.prod(module.weight.shape)
+                total += size / scale.get(name.split(".")[0], 1)
+        return total
+
+
+class PatchDiscriminator(nn.Module):
+    """Judges overlapping patches of the six-channel picture beside its mask; spectral normalisation
+    (Miyato et al. 2018) keeps it smooth. Patches as in pix2pix (Isola et al. 2017)."""
+
+    def __init__(self, width: int = 32) -> None:
+        super().__init__()
+
+        def conv(a: int, b: int, stride: int) -> nn.Module:
+            return nn.utils.parametrizations.spectral_norm(nn.Conv2d(a, b, 4, stride, 1))
+
+        self.layers = nn.ModuleList(
+            [conv(7, width, 2), conv(width, 2 * width, 2), conv(2 * width, 4 * width, 1)]
+        )
+        self.judge = conv(4 * width, 1, 1)
+
+    def forward(self, picture: Tensor, mask: Tensor) -> Tensor:
+        x = torch.cat([picture, mask], 1)
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+        return self.judge(x)
