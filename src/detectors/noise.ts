@@ -1,0 +1,175 @@
+/** Measures the noise of a lane's frames, in grey levels, over the picture and by region. */
+import type { NoiseEstimate } from '../frame/damage-map.js';
+import { cellGrid, type Frame } from '../frame/frame.js';
+import type { NoiseSession, SourceInfo } from '../frame/seams.js';
+import { blockGrid, spatialNoise, temporalNoise, type BlockNoise } from './noise-blocks.js';
+
+/** Blocks along one side of a region: 64 luma samples. */
+const REGION = 8;
+/** Weight of a new frame once the meter has run in. */
+const GAIN = 0.25;
+
+/**
+ * The estimate is the standard deviation of luma noise as if nothing had been cut off at black and
+ * white. It comes from what changes between frames in the blocks that change least, so texture,
+ * blocks of a codec and people who walk by are not noise; a first frame without a successor is
+ * judged by its finest detail. Noise that a codec has smoothed or frozen is not seen: it does not
+ * change. A frame that repeats its predecessor keeps the estimate.
+ */
+export function openNoiseMeter(info: SourceInfo): NoiseSession {
+  const { columns, rows } = cellGrid(info);
+  const { across, down } = blockGrid(info);
+  const wide = Math.max(1, Math.round(across / REGION));
+  const tall = Math.max(1, Math.round(down / REGION));
+  const regions = new Float32Array(wide * tall);
+  const previous = new Uint8Array(info.width * info.height);
+  let seen = 0;
+  let measured = 0;
+  let sigma = 0;
+
+  const learn = (blocks: BlockNoise) => {
+    const fresh = regionNoise(blocks, wide, tall);
+    const whole = lowerMean(fresh);
+    const gain = Math.max(GAIN, 1 / (measured + 1));
+    sigma += (whole - sigma) * gain;
+    for (let i = 0; i < regions.length; i++) {
+      const value = fresh[i] ?? NaN;
+      // A region full of movement, or crushed to black, is taken to be like the whole.
+      const sane = Number.isNaN(value) ? whole : Math.min(Math.max(value, whole / 2), whole * 1.5);
+      regions[i] = (regions[i] ?? 0) + (sane - (regions[i] ?? 0)) * gain;
+    }
+    measured++;
+  };
+
+  return {
+    inspect(frame: Frame, next?: Frame): NoiseEstimate {
+      const luma = frame.data.subarray(0, previous.length);
+      const other = seen > 0 ? previous : next?.data.subarray(0, previous.length);
+      if (other === undefined) {
+        sigma = quantile(spatialNoise(info, luma).sigma, 0.05) * SPATIAL_FIFTH_PERCENT;
+        regions.fill(sigma);
+      } else if (!repeats(luma, other)) {
+        const blocks = temporalNoise(info, luma, other);
+        learn(isMoving(blocks) ? lower(blocks, spatialNoise(info, luma)) : blocks);
+      }
+      previous.set(luma);
+      seen++;
+      return { sigma, map: spread(regions, wide, tall, columns, rows) };
+    },
+    reset() {
+      seen = 0;
+      measured = 0;
+      sigma = 0;
+      regions.fill(0);
+    },
+  };
+}
+
+/** The 5 % quantile of blocks under plain noise is this much below the deviation, measured. */
+const SPATIAL_FIFTH_PERCENT = 1.22;
+/** Blocks within this factor of a low quantile belong to the noise: 3 deviations of its spread. */
+const INLIER = 1.35;
+
+/** RMS over the blocks of each region that agree with its quieter ones; NaN where too few can be judged. */
+function regionNoise(blocks: BlockNoise, wide: number, tall: number): Float32Array {
+  const { across, down, sigma } = blocks;
+  const out = new Float32Array(wide * tall);
+  for (let region = 0; region < out.length; region++) {
+    const top = Math.floor((Math.floor(region / wide) * down) / tall);
+    const bottom = Math.floor(((Math.floor(region / wide) + 1) * down) / tall);
+    const left = Math.floor(((region % wide) * across) / wide);
+    const right = Math.floor((((region % wide) + 1) * across) / wide);
+    const values = new Float32Array((bottom - top) * (right - left));
+    let count = 0;
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const value = sigma[y * across + x] ?? NaN;
+        if (!Number.isNaN(value)) values[count++] = value;
+      }
+    }
+    out[region] = count * 8 < values.length ? NaN : agreeing(values.subarray(0, count).sort());
+  }
+  return out;
+}
+
+function agreeing(sorted: Float32Array): number {
+  const limit = (sorted[Math.floor(sorted.length / 5)] ?? 0) * INLIER;
+  let squares = 0;
+  let count = 0;
+  for (const value of sorted) {
+    if (value > limit) break;
+    squares += value * value;
+    count++;
+  }
+  return Math.sqrt(squares / Math.max(1, count));
+}
+
+/** Under even noise the quieter regions are this much below all of them, measured. */
+const QUIETER = 1.012;
+
+/** RMS over the quieter 60 % of the regions: the others may be full of people. */
+function lowerMean(regions: Float32Array): number {
+  const sorted = regions.filter((value) => !Number.isNaN(value)).sort();
+  const count = Math.ceil(sorted.length * 0.6);
+  let squares = 0;
+  for (const value of sorted.subarray(0, count)) squares += value * value;
+  return QUIETER * Math.sqrt(squares / Math.max(1, count));
+}
+
+function quantile(values: Float32Array, share: number): number {
+  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
+
+/** True when the blocks' changes have no common floor, as in a pan: then nothing is static. */
+function isMoving({ sigma }: BlockNoise): boolean {
+  const sorted = sigma.filter((value) => !Number.isNaN(value)).sort();
+  const floor = sorted[Math.floor(sorted.length / 5)] ?? 0;
+  if (floor < 1) return false;
+  const agree = sorted.findIndex((value) => value > floor * INLIER);
+  return agree >= 0 && agree < sorted.length * 0.3;
+}
+
+function lower(one: BlockNoise, other: BlockNoise): BlockNoise {
+  const sigma = one.sigma.map((value, i) => Math.min(value, other.sigma[i] ?? NaN));
+  return { ...one, sigma };
+}
+
+/** True when a frame is its predecessor again, as after a change of frame rate. */
+function repeats(luma: Uint8Array, other: Uint8Array): boolean {
+  let changed = 0;
+  for (let i = 0; i < luma.length; i += 5) if (luma[i] !== other[i]) changed++;
+  return changed * 5000 < luma.length;
+}
+
+/** Regions, bilinearly, to cells; sigma times 4. */
+function spread(
+  regions: Float32Array,
+  wide: number,
+  tall: number,
+  columns: number,
+  rows: number,
+): Uint8Array {
+  const out = new Uint8Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    const y = Math.min(Math.max(((row + 0.5) / rows) * tall - 0.5, 0), tall - 1);
+    const above = Math.floor(y);
+    const below = Math.min(above + 1, tall - 1);
+    for (let column = 0; column < columns; column++) {
+      const x = Math.min(Math.max(((column + 0.5) / columns) * wide - 0.5, 0), wide - 1);
+      const left = Math.floor(x);
+      const right = Math.min(left + 1, wide - 1);
+      const top =
+        (regions[above * wide + left] ?? 0) * (1 - x + left) +
+        (regions[above * wide + right] ?? 0) * (x - left);
+      const bottom =
+        (regions[below * wide + left] ?? 0) * (1 - x + left) +
+        (regions[below * wide + right] ?? 0) * (x - left);
+      out[row * columns + column] = Math.min(
+        255,
+        Math.round(4 * (top * (1 - y + above) + bottom * (y - above))),
+      );
+    }
+  }
+  return out;
+}

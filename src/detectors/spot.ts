@@ -1,0 +1,112 @@
+/** Tells a spot of one or two pixels that stands alone from the texture, lamps and letters of a scene. */
+
+/** A luma plane of real numbers, `[height, width]`. */
+export interface Luma {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Float32Array;
+}
+
+/** Two neighbouring cells may both be damaged: spots span at most this many pixels either way. */
+const SPAN = 4;
+/** Half the side of the window that must be calm. */
+const REACH = 7;
+const RING = ring();
+
+const samples = new Float32Array(RING.length / 2);
+const NOTHING: readonly number[] = [];
+
+/**
+ * The pixels of the spot at (x, y), or none when it is no spot of its own. `sign` is 1 for a bright
+ * and -1 for a dark one, `least` the contrast asked for, in grey levels. A spot is small, has sharp
+ * edges (a lamp is blurred by the lens), and little else in its surrounding is as far from the median
+ * (letters and foliage come in company).
+ */
+export function isolatedSpot(
+  plane: Luma,
+  x: number,
+  y: number,
+  sign: number,
+  least: number,
+): readonly number[] {
+  const { width, height, data } = plane;
+  const at = (u: number, v: number) =>
+    data[Math.min(Math.max(v, 0), height - 1) * width + Math.min(Math.max(u, 0), width - 1)] ?? 0;
+  for (let i = 0; i < samples.length; i++) {
+    samples[i] = at(x + (RING[2 * i] ?? 0), y + (RING[2 * i + 1] ?? 0));
+  }
+  samples.sort();
+  const middle = samples[samples.length >> 1] ?? 0;
+  // The middle two thirds of the surrounding: another damaged pixel or two do not widen it.
+  const sixth = Math.floor(samples.length / 6);
+  const spread = (samples[samples.length - 1 - sixth] ?? 0) - (samples[sixth] ?? 0);
+  const contrast = (at(x, y) - middle) * sign;
+  if (contrast < Math.max(least, 1.6 * spread)) return NOTHING;
+
+  const spot = grow(plane, x, y, (value) => (value - middle) * sign > contrast / 2);
+  if (spot.length === 0) return NOTHING;
+  const inSpot = new Set(spot);
+  let edge = 0;
+  let edgeCount = 0;
+  let company = 0;
+  for (let v = Math.max(0, y - REACH); v <= Math.min(height - 1, y + REACH); v++) {
+    for (let u = Math.max(0, x - REACH); u <= Math.min(width - 1, x + REACH); u++) {
+      const i = v * width + u;
+      if (inSpot.has(i)) continue;
+      const away = ((data[i] ?? 0) - middle) * sign;
+      if (Math.abs(away) > contrast / 2) company++;
+      if (touches(inSpot, i, width)) {
+        edge += away;
+        edgeCount++;
+      }
+    }
+  }
+  if (company > 14) return NOTHING;
+  return edge > 0.25 * contrast * edgeCount ? NOTHING : spot;
+}
+
+/** The pixels connected to (x, y) that `belongs` accepts; none when they span more than SPAN. */
+function grow(plane: Luma, x: number, y: number, belongs: (value: number) => boolean): number[] {
+  const { width, height, data } = plane;
+  const spot = [y * width + x];
+  let left = x;
+  let right = x;
+  let top = y;
+  let bottom = y;
+  for (let next = 0; next < spot.length; next++) {
+    const from = spot[next] ?? 0;
+    const row = Math.floor(from / width);
+    const column = from % width;
+    for (let v = Math.max(0, row - 1); v <= Math.min(height - 1, row + 1); v++) {
+      for (let u = Math.max(0, column - 1); u <= Math.min(width - 1, column + 1); u++) {
+        const i = v * width + u;
+        if (spot.includes(i) || !belongs(data[i] ?? 0)) continue;
+        left = Math.min(left, u);
+        right = Math.max(right, u);
+        top = Math.min(top, v);
+        bottom = Math.max(bottom, v);
+        if (right - left >= SPAN || bottom - top >= SPAN) return [];
+        spot.push(i);
+      }
+    }
+  }
+  return spot;
+}
+
+function touches(spot: ReadonlySet<number>, i: number, width: number): boolean {
+  for (const step of [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]) {
+    if (spot.has(i + step)) return true;
+  }
+  return false;
+}
+
+/** Offsets (u, v in turn) of every second pixel on the squares 3 and 5 pixels away. */
+function ring(): Int8Array {
+  const offsets: number[] = [];
+  for (const reach of [3, 5]) {
+    for (let step = -reach; step < reach; step += 2) {
+      offsets.push(step, -reach, reach, step, -step, reach, -reach, -step);
+    }
+  }
+  return Int8Array.from(offsets);
+}

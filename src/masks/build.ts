@@ -1,0 +1,70 @@
+/** Makes the one mask of a frame from what the detectors say and what the user gave. */
+import type { DamageKind, DamageMap } from '../frame/damage-map.js';
+import type { CellGrid } from '../frame/frame.js';
+import type { Mask } from '../frame/mask.js';
+import { dilate } from './morphology.js';
+
+/** Scores from here on are repaired. */
+export const REPAIR_FROM = 128;
+
+/**
+ * Cells by which a kind is grown, since what surrounds it is soiled too: a lost block's deblocked
+ * border is. The other detectors find the last damaged row and column themselves, and what a user
+ * painted is taken at its word.
+ */
+const GROWTH: Record<DamageKind, number> = {
+  'dead-pixel': 0,
+  'drop-out': 0,
+  'lost-block': 1,
+  imported: 0,
+};
+
+/**
+ * The union of all maps at `REPAIR_FROM` and of `imported` (`[rows, columns]` u8, 0 = keep).
+ * Maps of another size than `grid` are a mistake of the program and throw.
+ */
+export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?: Uint8Array): Mask {
+  const { columns, rows } = grid;
+  const data = new Uint8Array(columns * rows);
+  for (const map of maps) {
+    if (map.columns !== columns || map.rows !== rows) {
+      throw new RangeError(
+        `a ${map.kind} map of ${columns}x${rows} cells was expected, ${map.columns}x${map.rows} came`,
+      );
+    }
+    unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
+  }
+  if (imported !== undefined) {
+    if (imported.length !== data.length) {
+      throw new RangeError(
+        `an imported mask of ${data.length} cells was expected, ${imported.length} came`,
+      );
+    }
+    unite(data, imported, 1, GROWTH.imported, grid);
+  }
+  let set = 0;
+  for (const value of data) set += value & 1;
+  return { columns, rows, data, coverage: set / Math.max(1, data.length) };
+}
+
+function unite(
+  data: Uint8Array,
+  score: Uint8Array,
+  from: number,
+  growth: number,
+  grid: CellGrid,
+): void {
+  let found = false;
+  for (let i = 0; i < score.length && !found; i++) found = (score[i] ?? 0) >= from;
+  if (!found) return;
+  const set =
+    growth === 0
+      ? score
+      : dilate(
+          grid,
+          score.map((s) => (s >= from ? 255 : 0)),
+          growth,
+        );
+  const threshold = growth === 0 ? from : 1;
+  for (let i = 0; i < data.length; i++) if ((set[i] ?? 0) >= threshold) data[i] = 255;
+}
