@@ -76,16 +76,14 @@ function runnable(file) {
  */
 export function locate(env) {
   const named = env['RELENS_FFMPEG'];
-  if (named) {
-    const ending = named.toLowerCase().endsWith('.exe') ? '.exe' : '';
-    const beside = join(dirname(named), `ffprobe${ending}`);
-    return {
-      ffmpeg: runnable(named) ? named : undefined,
-      ffprobe: runnable(beside) ? beside : which('ffprobe', env),
-      from: 'RELENS_FFMPEG',
-    };
-  }
-  return { ffmpeg: which('ffmpeg', env), ffprobe: which('ffprobe', env), from: 'PATH' };
+  const ffmpeg = !named ? which('ffmpeg', env) : /[\\/]/.test(named) ? named : which(named, env);
+  const usable = ffmpeg !== undefined && runnable(ffmpeg);
+  const beside = usable ? which('ffprobe', { PATH: dirname(ffmpeg) }) : undefined;
+  return {
+    ffmpeg: usable ? ffmpeg : undefined,
+    ffprobe: beside ?? which('ffprobe', env),
+    from: named ? 'RELENS_FFMPEG' : 'PATH',
+  };
 }
 
 /**
