@@ -1,0 +1,130 @@
+/** What a codec and a lossy line do to a clip: the cases whose damage is the carrier's own work. */
+import { readFile, writeFile } from 'node:fs/promises';
+import type { Ffmpeg } from '../ffmpeg/find.js';
+import { cellGrid, planesOf } from '../frame/frame.js';
+import { bytesOf, colourArgs, decodeAtRate, rawInput, type RawClip } from './clip.js';
+import { runFfmpeg, throwIfAborted } from './ffmpeg-job.js';
+import type { Random } from './random.js';
+import { RawReader, RawWriter } from './raw-file.js';
+
+/** H.264 at CRF 27 in Matroska, as a camera might store its noisy picture. */
+export function encodeH264(
+  ffmpeg: Ffmpeg,
+  clip: RawClip,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const codec = ['-c:v', 'libx264', '-preset', 'medium', '-crf', '27', ...colourArgs(clip)];
+  const args = [...rawInput(clip), ...codec, '-f', 'matroska', path];
+  return runFfmpeg(ffmpeg, args, 'encode H.264 (does it have libx264?)', signal);
+}
+
+const SLICES = 6;
+const KEY_INTERVAL_SECONDS = 2;
+const TS_PACKET = 188;
+const SYNC = 0x47;
+/** Chance that a burst of losses begins at a packet, and the chance that it goes on. */
+const LOSS = 0.002;
+const BURST = 0.6;
+
+/**
+ * Encodes to H.264 in a transport stream, 6 slices a frame, removes packets, and decodes what is
+ * left with ffmpeg's own concealment. The first picture and the packets in which a picture begins
+ * are spared, so that no frame is missing altogether.
+ * @param folder for the intermediate files; the caller removes it
+ * @returns the concealed clip, and the mask of cells that differ from the unharmed decode
+ */
+export async function throughLossyTransport(
+  ffmpeg: Ffmpeg,
+  clip: RawClip,
+  random: Random,
+  folder: string,
+  signal: AbortSignal,
+): Promise<{ readonly concealed: RawClip; readonly mask: string }> {
+  const keyInterval = Math.round((KEY_INTERVAL_SECONDS * clip.rate[0]) / clip.rate[1]);
+  const x264 = `slices=${SLICES}:keyint=${Math.max(2, keyInterval)}:bframes=0`;
+  const stream = `${folder}/whole.ts`;
+  const codec = ['-c:v', 'libx264', '-preset', 'medium', '-crf', '21', '-x264-params', x264];
+  const args = [...rawInput(clip), ...codec, ...colourArgs(clip), '-f', 'mpegts', stream];
+  await runFfmpeg(ffmpeg, args, 'encode H.264 (does it have libx264?)', signal);
+  const lossy = `${folder}/lossy.ts`;
+  await writeFile(lossy, loseVideoPackets(await readFile(stream), random));
+
+  const whole = await decodeAtRate(ffmpeg, stream, clip, `${folder}/whole.yuv`, signal);
+  const concealed = await decodeAtRate(ffmpeg, lossy, clip, `${folder}/concealed.yuv`, signal);
+  const mask = `${folder}/lost.gray`;
+  await writeDifference(whole, concealed, mask, signal);
+  return { concealed, mask };
+}
+
+/** ISO/IEC 13818-1, 2.4.3: drops some 188-byte packets of the video's PID. */
+export function loseVideoPackets(stream: Uint8Array, random: Random): Uint8Array {
+  const kept: Uint8Array[] = [];
+  let videoPid: number | undefined;
+  let pictures = 0;
+  let inBurst = false;
+  for (let at = 0; at + TS_PACKET <= stream.length; at += TS_PACKET) {
+    const packet = stream.subarray(at, at + TS_PACKET);
+    const [sync, high = 0, low = 0] = packet;
+    const begins = (high & 0x40) !== 0;
+    const pid = ((high & 0x1f) << 8) | low;
+    if (begins && startsVideo(packet)) videoPid = pid;
+    const isVideo = sync === SYNC && pid === videoPid;
+    if (isVideo && begins) pictures++;
+    if (isVideo) inBurst = random.chance(inBurst ? BURST : LOSS);
+    if (isVideo && inBurst && !begins && pictures > 1) continue;
+    kept.push(packet);
+  }
+  return Buffer.concat(kept);
+}
+
+/** True when the packet's payload begins with the PES header of a video stream (ids 0xE0–0xEF). */
+function startsVideo(packet: Uint8Array): boolean {
+  const adaptation = ((packet[3] ?? 0) & 0x20) !== 0 ? 1 + (packet[4] ?? 0) : 0;
+  const [zero, alsoZero, one, id = 0] = packet.subarray(4 + adaptation);
+  return zero === 0 && alsoZero === 0 && one === 1 && (id & 0xf0) === 0xe0;
+}
+
+/** Marks the cells of which any of the six samples differs; one mask a frame, in a row at `path`. */
+async function writeDifference(
+  a: RawClip,
+  b: RawClip,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = bytesOf(a);
+  const [one, other] = [new Uint8Array(bytes.frame), new Uint8Array(bytes.frame)];
+  const mask = new Uint8Array(bytes.mask);
+  const readers = await Promise.all([a, b].map(({ path: p }) => RawReader.open(p, bytes.frame)));
+  const writer = await RawWriter.create(path);
+  try {
+    for (let index = 0; index < a.frames; index++) {
+      throwIfAborted(signal);
+      await readers[0]?.read(index, one);
+      await readers[1]?.read(index, other);
+      differingCells(a, one, other, mask);
+      await writer.write(mask);
+    }
+  } finally {
+    await Promise.all([writer, ...readers].map((file) => file.close()));
+  }
+}
+
+export function differingCells(
+  size: { readonly width: number; readonly height: number },
+  a: Uint8Array,
+  b: Uint8Array,
+  mask: Uint8Array,
+): void {
+  const { columns } = cellGrid(size);
+  const [pa, pb] = [planesOf(size, a), planesOf(size, b)];
+  mask.fill(0);
+  for (let at = 0; at < pa.y.length; at++) {
+    if (pa.y[at] === pb.y[at]) continue;
+    const y = Math.floor(at / size.width);
+    mask[(y >> 1) * columns + ((at - y * size.width) >> 1)] = 255;
+  }
+  for (let cell = 0; cell < mask.length; cell++) {
+    if (pa.u[cell] !== pb.u[cell] || pa.v[cell] !== pb.v[cell]) mask[cell] = 255;
+  }
+}
