@@ -1,0 +1,26 @@
+/** What a config says about restoring, in the words of the restore pipeline. */
+import type { Config } from '../src/config/schema.js';
+import type { RestoreOptions } from './restore.js';
+
+export type RestoreSettings = Omit<
+  RestoreOptions,
+  'input' | 'output' | 'mask' | 'start' | 'end' | 'frameRate' | 'observe' | 'onProgress'
+>;
+
+export function restoreSettings({
+  ffmpeg,
+  inference,
+  input,
+  repair,
+  output,
+}: Config): RestoreSettings {
+  return {
+    ...(ffmpeg !== 'auto' && { ffmpeg }),
+    ...inference,
+    ...input,
+    ...repair,
+    lossless: output.lossless,
+    ...(output.codec !== 'auto' && { codec: output.codec }),
+    ...(output.crf !== 'auto' && { crf: output.crf }),
+  };
+}

@@ -1,0 +1,136 @@
+/** `relens restore`: options to a batch, outcomes to lines and a report file. */
+import type { Command } from 'commander';
+import { concat, defer, finalize, ignoreElements, map, tap, type Observable } from 'rxjs';
+import {
+  restoreBatch,
+  type BatchOptions,
+  type FileOutcome,
+} from '../../pipelines/restore-batch.js';
+import type { Restore } from '../../pipelines/restore.js';
+import { restoreSettings } from '../../pipelines/settings.js';
+import { loadConfig } from '../config/load.js';
+import { RelensError } from '../errors.js';
+import { writeReport } from '../evidence/report-file.js';
+import { errorLine } from './error-line.js';
+import {
+  addCommonOptions,
+  addConfigOptions,
+  configOverrides,
+  numberOr,
+  parseRate,
+  parseTime,
+} from './options.js';
+import { outcomeLines } from './report-text.js';
+import type { Context, Verb } from './verb.js';
+
+interface RestoreFlags {
+  readonly output: string;
+  readonly mask?: string;
+  readonly start?: number;
+  readonly end?: number;
+  readonly fps?: number;
+  readonly report?: string;
+  readonly config?: string;
+  readonly set?: readonly string[];
+  readonly lossless?: boolean;
+  readonly codec?: string;
+  readonly crf?: unknown;
+}
+
+/** Builds the verb around the pipeline that restores one file. */
+export function restoreVerb(restore: Restore): Verb {
+  return (program, choose) => {
+    const command = program
+      .command('restore')
+      .description('restore archived footage')
+      .argument('<input...>', 'files, folders, globs, image sequences (a folder or dir/%04d.png)')
+      .requiredOption('--output <path>', 'the restored file; a folder for several inputs')
+      .option('--mask <file>', 'an image or video: white is repaired besides what is found')
+      .option('--model <name>', 'a model of models/ or the path of an .onnx file')
+      .option('--device <name>', 'auto, cpu, cuda or webgpu')
+      .option('--threads <n>', 'threads of the network, 0 for all cores', numberOr)
+      .option('--strength <n>', '0 to 1: how much of the noise is taken away', numberOr)
+      .option('--lossless', 'write FFV1 in Matroska')
+      .option('--codec <name>', 'an ffmpeg encoder')
+      .option('--crf <n>', "the encoder's constant rate factor", numberOr)
+      .option('--start <time>', 'seconds or h:mm:ss', parseTime)
+      .option('--end <time>', 'seconds or h:mm:ss', parseTime)
+      .option('--fps <n>', 'frames a second, for streams without timestamps', parseRate)
+      .option('--deinterlace <mode>', 'auto or off')
+      .option('--no-synthesis', 'leave damaged what the camera never saw')
+      .option('--report <file>', 'write what was found and done as JSON');
+    addCommonOptions(addConfigOptions(command)).action((inputs: string[]) => {
+      choose((context) => defer(() => run(inputs, command, restore, context)));
+    });
+  };
+}
+
+function run(
+  inputs: readonly string[],
+  command: Command,
+  restore: Restore,
+  context: Context,
+): Observable<number> {
+  const flags = command.opts<RestoreFlags>();
+  const { progress, signal, print } = context;
+  const outcomes: FileOutcome[] = [];
+  const batch: BatchOptions = {
+    ...batchOptions(inputs, command, flags),
+    onStart: ({ input }, index, count) => {
+      progress.start(count > 1 ? `${index + 1}/${count} ${input}` : input);
+    },
+    onProgress: (state) => {
+      progress.update(state);
+    },
+  };
+  const work$ = restoreBatch(batch, signal, restore).pipe(
+    tap((outcome) => {
+      progress.stop();
+      outcomes.push(outcome);
+      if ('report' in outcome) outcomeLines(outcome.output, outcome.report).forEach(print);
+      else context.logger.error(`${outcome.input}: ${errorLine(outcome.error)}`);
+    }),
+    finalize(() => {
+      progress.stop();
+    }),
+    ignoreElements(),
+  );
+  const end$ = defer(async () => {
+    if (flags.report !== undefined) await writeReport(flags.report, outcomes);
+  }).pipe(
+    map(() => {
+      const failed = outcomes.filter((outcome) => 'error' in outcome).length;
+      if (outcomes.length > 1) print(`${outcomes.length - failed} restored, ${failed} failed`);
+      return failed > 0 ? 1 : 0;
+    }),
+  );
+  return concat(work$, end$);
+}
+
+function batchOptions(
+  inputs: readonly string[],
+  command: Command,
+  flags: RestoreFlags,
+): BatchOptions {
+  const { mask, start, end, fps } = flags;
+  if (flags.lossless === true && (flags.codec !== undefined || flags.crf !== undefined)) {
+    throw new RelensError('USAGE', '--lossless is FFV1 already: leave out --codec and --crf');
+  }
+  if (start !== undefined && end !== undefined && end <= start) {
+    throw new RelensError('USAGE', `--end (${end} s) must be after --start (${start} s)`);
+  }
+  const config = loadConfig({
+    file: flags.config,
+    set: flags.set,
+    overrides: configOverrides(command),
+  });
+  return {
+    ...restoreSettings(config),
+    inputs,
+    output: flags.output,
+    ...(mask !== undefined && { mask }),
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+    ...(fps !== undefined && { frameRate: fps }),
+  };
+}
