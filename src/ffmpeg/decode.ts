@@ -1,0 +1,165 @@
+/** Runs one decoder and emits its pictures as frames of a pool, by demand. */
+import { Observable, type Subscriber } from 'rxjs';
+import { RelensError } from '../errors.js';
+import { frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
+import type { FramePool, Slot } from '../frame/frame-pool.js';
+import { ByteReader } from './byte-reader.js';
+import { ending, reason } from './failure.js';
+import type { Ffmpeg } from './find.js';
+import { NutReader } from './nut-reader.js';
+import { evenSize, padPicture, rawBytes } from './picture.js';
+import type { Rational } from './probe.js';
+import { start, type Exit, type LineLog } from './process.js';
+
+export interface DecodeJob {
+  readonly ffmpeg: Ffmpeg;
+  readonly lane: string;
+  /** Options and `-i` of the one input. */
+  readonly input: readonly string[];
+  /** Written to stdin, where the input is `pipe:0`. */
+  readonly stdin?: Uint8Array;
+  /** ffmpeg's stream specifier, for example `0:v:0`. */
+  readonly map: string;
+  /** Must end in yuv420p of `display` size. */
+  readonly filter: string;
+  /** Options that let frames keep their own time; see abilities. */
+  readonly passthrough: readonly string[];
+  readonly display: FrameSize;
+  readonly clock: Clock;
+}
+
+/** How a frame gets its timestamp: from the file, or from its number. */
+export type Clock =
+  | { readonly kind: 'stamped'; readonly timeBase: Rational; /** µs */ readonly origin: number }
+  | { readonly kind: 'counted'; readonly rate: Rational };
+
+/** How far a decoder came. */
+export interface DecodeOutcome {
+  readonly frames: number;
+  /** µs; of the last frame. */
+  readonly lastTimestamp: number;
+  readonly stderr: LineLog;
+  readonly exit: Exit;
+}
+
+/** A pause of this many frame times, and of this many µs at least, is a break in the recording. */
+const BREAK_INTERVALS = 10;
+const BREAK_US = 2_000_000;
+
+/**
+ * Cold. Emits frames in order; reads on only when the pool has a slot. A decoder that fails after
+ * its first frame completes the stream, for what came is worth having: `ended` tells how it went.
+ * Unsubscribing kills the child.
+ * @throws RelensError FFMPEG_FAILED, when not one frame came
+ */
+export function decode(
+  job: DecodeJob,
+  pool: FramePool,
+  ended: (outcome: DecodeOutcome) => void,
+): Observable<Frame> {
+  return new Observable((subscriber) => {
+    const child = start({
+      command: job.ffmpeg.ffmpeg,
+      args: decodeArgs(job),
+      stdin: job.stdin === undefined ? 'ignore' : 'pipe',
+      stdout: 'pipe',
+    });
+    child.stdin?.end(job.stdin);
+    const work = async () => {
+      if (child.stdout === null) throw new Error('a decoder without stdout');
+      const nut = new NutReader(new ByteReader(child.stdout));
+      const progress = { frames: 0, lastTimestamp: 0 };
+      await pump(nut, job, pool, subscriber, progress);
+      if (subscriber.closed) return;
+      const exit = await child.exited;
+      if (progress.frames === 0 && (exit.code !== 0 || child.stderr.count > 0)) {
+        const why = `ffmpeg ${ending(exit)}: ${reason(child.stderr)}`;
+        throw new RelensError('FFMPEG_FAILED', `${job.lane}: no picture could be decoded (${why})`);
+      }
+      ended({ ...progress, stderr: child.stderr, exit });
+    };
+    work().then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => child.kill();
+  });
+}
+
+function decodeArgs(job: DecodeJob): string[] {
+  const base: Rational =
+    job.clock.kind === 'stamped' ? job.clock.timeBase : [job.clock.rate[1], job.clock.rate[0]];
+  return [
+    // repeat: one line for each error, for they are counted.
+    ...['-nostdin', '-hide_banner', '-loglevel', 'repeat+error'],
+    ...['-max_error_rate', '1', '-copyts', ...job.input, '-map', job.map, '-an', '-sn', '-dn'],
+    ...['-vf', job.filter, ...job.passthrough, '-enc_time_base', `${base[0]}:${base[1]}`],
+    ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', '-write_index', '0', 'pipe:1'],
+  ];
+}
+
+async function pump(
+  nut: NutReader,
+  job: DecodeJob,
+  pool: FramePool,
+  subscriber: Subscriber<Frame>,
+  progress: { frames: number; lastTimestamp: number },
+): Promise<void> {
+  const even = evenSize(job.display);
+  if (even.width !== pool.size.width || even.height !== pool.size.height) {
+    throw new Error(`a pool of ${pool.size.width}x${pool.size.height} for ${job.lane}`);
+  }
+  // An odd picture makes a stop outside the pool, to be padded; the usual one does not.
+  const odd = rawBytes(job.display) !== frameBytes(even);
+  const scratch = odd ? new Uint8Array(rawBytes(job.display)) : undefined;
+  const usual = new Usual();
+  for (let seq = 0; !subscriber.closed; seq++) {
+    const picture = await nut.frame();
+    if (picture === undefined) return;
+    const slot = await slotOf(pool, subscriber);
+    if (slot === undefined) return;
+    let filled = false;
+    try {
+      filled = await picture.readInto(scratch ?? slot.data);
+    } finally {
+      if (!filled || subscriber.closed) slot.release();
+    }
+    if (!filled || subscriber.closed) return;
+    if (scratch !== undefined) padPicture(scratch, job.display, slot.data);
+    const timestamp = stamp(job.clock, picture.pts, nut.stream?.timeBase ?? [1, 1], seq);
+    const discontinuity = seq > 0 && usual.isBreak(timestamp - progress.lastTimestamp);
+    progress.frames = seq + 1;
+    progress.lastTimestamp = timestamp;
+    subscriber.next(slot.publish({ lane: job.lane, seq, timestamp, discontinuity }));
+  }
+}
+
+/** Undefined when the subscriber has left: then nobody waits for the slot. */
+async function slotOf(pool: FramePool, subscriber: Subscriber<Frame>): Promise<Slot | undefined> {
+  try {
+    const slot = await pool.acquire();
+    if (!subscriber.closed) return slot;
+    slot.release();
+  } catch (error) {
+    if (!subscriber.closed) throw error;
+  }
+  return undefined;
+}
+
+function stamp(clock: Clock, pts: number, timeBase: Rational, seq: number): number {
+  if (clock.kind === 'counted') return Math.round((seq * 1e6 * clock.rate[1]) / clock.rate[0]);
+  return Math.round((pts * 1e6 * timeBase[0]) / timeBase[1]) - clock.origin;
+}
+
+/** The usual time from frame to frame, to tell a break from a slow camera. */
+class Usual {
+  #interval: number | undefined;
+
+  /** @param interval µs since the frame before */
+  isBreak(interval: number): boolean {
+    const usual = this.#interval;
+    if (usual !== undefined && interval > Math.max(BREAK_US, BREAK_INTERVALS * usual)) return true;
+    this.#interval = usual === undefined ? interval : 0.9 * usual + 0.1 * interval;
+    return false;
+  }
+}
