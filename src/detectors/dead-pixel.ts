@@ -2,14 +2,18 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
-import { isolatedSpot, type Luma } from './spot.js';
+import { isolatedSpot, type Demand, type Luma } from './spot.js';
 
 /** Frames in the running mean. */
 const MEMORY = 32;
 /** After the run-in the belief is formed anew every so many frames. */
-const EVERY = 8;
+const EVERY = 16;
 /** Repeats of the same value after which a pixel does not take part in the noise. */
 const STILL = 10;
+/** So many still pixels are a defect of this sensor, not chance: then contrast is not asked. */
+const ENOUGH_STILL = 8;
+/** Share of pixels that keep their value by chance when the noise is 1.5 grey levels. */
+const NOISY = 0.2;
 
 /**
  * The mean over time takes the noise and whoever walks by out of the picture; what is left standing
@@ -28,6 +32,7 @@ function open(info: SourceInfo): DetectorSession {
   const repeats = new Uint8Array(width * height);
   let score = new Uint8Array(columns * rows);
   let seen = 0;
+  let noisyFrames = 0;
 
   const current = (): DamageMap => ({ kind: 'dead-pixel', columns, rows, score: score.slice() });
   return {
@@ -35,21 +40,23 @@ function open(info: SourceInfo): DetectorSession {
       const luma = frame.data.subarray(0, previous.length);
       seen++;
       learn(mean.data, luma, 1 / Math.min(seen, MEMORY));
-      const stillShare = seen > 1 ? countRepeats(repeats, luma, previous) : 1;
+      const kept = seen > 1 ? countRepeats(repeats, luma, previous) : 1;
+      noisyFrames = kept < NOISY ? noisyFrames + 1 : 0;
       previous.set(luma);
-      if (seen <= 4 || seen % EVERY === 0) {
+      if (seen === 1 || seen === 4 || seen === 8 || seen === STILL + 2 || seen % EVERY === 0) {
+        const still = noisyFrames > STILL ? stillPixels(mean, repeats) : [];
+        const pixels = still.length >= ENOUGH_STILL ? still : standingOut(mean, seen);
         score = new Uint8Array(columns * rows);
-        const mark = (pixel: number) => {
+        for (const pixel of pixels) {
           score[Math.floor(pixel / width / 2) * columns + ((pixel % width) >> 1)] = 255;
-        };
-        findByContrast(mean, seen, mark);
-        if (stillShare < 0.4 && seen > STILL) findByStillness(mean, repeats, mark);
+        }
       }
       return current();
     },
     current,
     reset() {
       seen = 0;
+      noisyFrames = 0;
       score.fill(0);
       repeats.fill(0);
     },
@@ -79,9 +86,9 @@ function countRepeats(repeats: Uint8Array, luma: Uint8Array, previous: Uint8Arra
 }
 
 /** Looks closely at every pixel that stands out from the eight at a distance of two. */
-function findByContrast(mean: Luma, seen: number, mark: (pixel: number) => void): void {
+function standingOut(mean: Luma, seen: number): number[] {
   const { width, height, data } = mean;
-  const least = 20 + 30 / seen;
+  const found: number[] = [];
   for (let y = 0; y < height; y++) {
     const up = (y >= 2 ? -2 : 2) * width;
     const down = (y < height - 2 ? 2 : -2) * width;
@@ -90,42 +97,59 @@ function findByContrast(mean: Luma, seen: number, mark: (pixel: number) => void)
       const left = x >= 2 ? -2 : 2;
       const right = x < width - 2 ? 2 : -2;
       const value = data[i] ?? 0;
-      // Most pixels are settled by two neighbours.
-      const a = (data[i + left] ?? 0) - value;
-      const b = (data[i + right] ?? 0) - value;
-      if (Math.abs(a) < least && Math.abs(b) < least) continue;
-      const sign = a + b < 0 ? 1 : -1;
-      let close = a * -sign < least ? 1 : 0;
-      if (b * -sign < least) close++;
-      if (((data[i + up] ?? 0) - value) * -sign < least) close++;
-      if (((data[i + down] ?? 0) - value) * -sign < least) close++;
+      // Most pixels are settled by two neighbours. One of the eight may be damaged as well.
+      const a = value - (data[i + left] ?? 0);
+      const b = value - (data[i + right] ?? 0);
+      const sign = a + b < 0 ? -1 : 1;
+      let close = (a * sign < LEAST ? 1 : 0) + (b * sign < LEAST ? 1 : 0);
       if (close > 1) continue;
-      if (((data[i + up + left] ?? 0) - value) * -sign < least) close++;
-      if (((data[i + up + right] ?? 0) - value) * -sign < least) close++;
-      if (((data[i + down + left] ?? 0) - value) * -sign < least) close++;
-      if (((data[i + down + right] ?? 0) - value) * -sign < least) close++;
+      if ((value - (data[i + up] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down] ?? 0)) * sign < LEAST) close++;
+      if (close > 1) continue;
+      if ((value - (data[i + up + left] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + up + right] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down + left] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down + right] ?? 0)) * sign < LEAST) close++;
       if (close > 2) continue;
-      for (const pixel of isolatedSpot(mean, x, y, sign, least)) mark(pixel);
+      for (const pixel of isolatedSpot(mean, x, y, sign, demandFor(value, seen))) found.push(pixel);
     }
   }
+  return found;
 }
 
-/** Marks pixels that kept their value while the picture around them is alive. */
-function findByStillness(mean: Luma, repeats: Uint8Array, mark: (pixel: number) => void): void {
+/** Contrast below which nothing is looked at. */
+const LEAST = 24;
+/** A scene hardly ever reaches the ends of the scale in a single pixel: little else is asked there. */
+const AT_THE_END: Demand = { contrast: 30, spread: 1, edge: 0.3, company: 100 };
+const NEAR_THE_END: Demand = { contrast: 50, spread: 0.5, edge: 0.12, company: 10 };
+const ANYWHERE: Demand = { contrast: 50, spread: 0.3, edge: 0.08, company: 4 };
+/** While the noise is still in the mean. */
+const EARLY = 8;
+
+function demandFor(value: number, seen: number): Demand {
+  const early = seen < EARLY;
+  if (value < 6 || value > 249) return early ? { ...AT_THE_END, spread: 0.4 } : AT_THE_END;
+  if (value < 18 || value > 233) return early ? ANYWHERE : NEAR_THE_END;
+  return ANYWHERE;
+}
+
+/** Pixels that kept their value while the picture around them is alive. */
+function stillPixels(mean: Luma, repeats: Uint8Array): number[] {
   const { width, height } = mean;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const i = y * width + x;
-      if ((repeats[i] ?? 0) < STILL) continue;
-      let still = 0;
-      let around = 0;
-      for (let v = Math.max(0, y - 6); v <= Math.min(height - 1, y + 6); v++) {
-        for (let u = Math.max(0, x - 6); u <= Math.min(width - 1, x + 6); u++) {
-          if ((repeats[v * width + u] ?? 0) >= STILL) still++;
-          around++;
-        }
+  const found: number[] = [];
+  for (let i = 0; i < repeats.length; i++) {
+    if ((repeats[i] ?? 0) < STILL) continue;
+    const x = i % width;
+    const y = Math.floor(i / width);
+    let calm = 0;
+    let around = 0;
+    for (let v = Math.max(0, y - 6); v <= Math.min(height - 1, y + 6); v++) {
+      for (let u = Math.max(0, x - 6); u <= Math.min(width - 1, x + 6); u++) {
+        if ((repeats[v * width + u] ?? 0) >= 3) calm++;
+        around++;
       }
-      if (still * 12 <= around) mark(i);
     }
+    if (calm * 8 <= around) found.push(i);
   }
+  return found;
 }

@@ -7,6 +7,17 @@ export interface Luma {
   readonly data: Float32Array;
 }
 
+/** What a spot must show; all but `contrast` (grey levels) as shares of its own contrast. */
+export interface Demand {
+  readonly contrast: number;
+  /** Largest spread of the middle two thirds of the surrounding. */
+  readonly spread: number;
+  /** Largest mean contrast of the pixels that touch the spot. */
+  readonly edge: number;
+  /** Largest number of pixels nearby, outside the spot, with half its contrast. */
+  readonly company: number;
+}
+
 /** Two neighbouring cells may both be damaged: spots span at most this many pixels either way. */
 const SPAN = 4;
 /** Half the side of the window that must be calm. */
@@ -18,7 +29,7 @@ const NOTHING: readonly number[] = [];
 
 /**
  * The pixels of the spot at (x, y), or none when it is no spot of its own. `sign` is 1 for a bright
- * and -1 for a dark one, `least` the contrast asked for, in grey levels. A spot is small, has sharp
+ * and -1 for a dark one. A spot is small, has sharp
  * edges (a lamp is blurred by the lens), and little else in its surrounding is as far from the median
  * (letters and foliage come in company).
  */
@@ -27,7 +38,7 @@ export function isolatedSpot(
   x: number,
   y: number,
   sign: number,
-  least: number,
+  demand: Demand,
 ): readonly number[] {
   const { width, height, data } = plane;
   const at = (u: number, v: number) =>
@@ -41,7 +52,7 @@ export function isolatedSpot(
   const sixth = Math.floor(samples.length / 6);
   const spread = (samples[samples.length - 1 - sixth] ?? 0) - (samples[sixth] ?? 0);
   const contrast = (at(x, y) - middle) * sign;
-  if (contrast < Math.max(least, 1.6 * spread)) return NOTHING;
+  if (contrast < demand.contrast || spread > demand.spread * contrast) return NOTHING;
 
   const spot = grow(plane, x, y, (value) => (value - middle) * sign > contrast / 2);
   if (spot.length === 0) return NOTHING;
@@ -61,8 +72,8 @@ export function isolatedSpot(
       }
     }
   }
-  if (company > 14) return NOTHING;
-  return edge > 0.25 * contrast * edgeCount ? NOTHING : spot;
+  if (company > demand.company) return NOTHING;
+  return edge > demand.edge * contrast * edgeCount ? NOTHING : spot;
 }
 
 /** The pixels connected to (x, y) that `belongs` accepts; none when they span more than SPAN. */
