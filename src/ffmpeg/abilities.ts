@@ -45,8 +45,8 @@ export function listed(
 export interface EncoderTrial {
   readonly size?: FrameSize;
   readonly pixelFormat?: 'yuv420p' | 'yuv444p';
-  /** ffmpeg's name of the container. */
-  readonly muxer?: string;
+  /** Of the file that is written, which tells the container; default: none is written. */
+  readonly extension?: string;
   readonly args?: readonly string[];
 }
 
@@ -61,7 +61,7 @@ export function canEncode(
 ): Promise<boolean> {
   return once(ffmpeg, `encode ${encoder} ${JSON.stringify(trial)}`, async () => {
     if (!(await listed(ffmpeg, 'encoders')).has(encoder)) return false;
-    const { size = TRIAL_SIZE, pixelFormat = 'yuv420p', muxer = 'null', args = [] } = trial;
+    const { size = TRIAL_SIZE, pixelFormat = 'yuv420p', extension, args = [] } = trial;
     // A real file, since some containers want to seek.
     const folder = await mkdtemp(join(tmpdir(), 'relens-trial-'));
     try {
@@ -70,7 +70,8 @@ export function canEncode(
         [
           ...['-hide_banner', '-v', 'error', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
           ...['-s', `${size.width}x${size.height}`, '-i', 'pipe:0', '-pix_fmt', pixelFormat],
-          ...['-c:v', encoder, ...args, '-f', muxer, join(folder, 'trial')],
+          ...['-c:v', encoder, ...args],
+          ...(extension === undefined ? ['-f', 'null', '-'] : [join(folder, `trial${extension}`)]),
         ],
         { input: Buffer.alloc(rawBytes(size), 128) },
       );

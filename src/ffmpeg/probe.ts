@@ -58,6 +58,14 @@ export interface ProbedFile {
   readonly chapters: number;
 }
 
+/**
+ * µs; what is subtracted from the file's times, of pictures and sound alike. A clock that begins
+ * late (transport streams) is moved to 0; one where sound begins a little before 0 is left alone.
+ */
+export function clockOrigin(file: ProbedFile): number {
+  return Math.max(0, file.startTime);
+}
+
 const Tags = z.record(z.string(), z.string()).default({});
 const Stream = z.object({
   index: z.number(),

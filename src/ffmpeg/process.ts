@@ -8,6 +8,8 @@ export interface ProcessSpec {
   /** Default: both closed. */
   readonly stdin?: 'pipe' | 'ignore';
   readonly stdout?: 'pipe' | 'ignore';
+  /** Working folder. */
+  readonly cwd?: string;
 }
 
 /** How a process ended: `error` when it could not be started at all. */
@@ -76,10 +78,12 @@ export function start({
   args,
   stdin = 'ignore',
   stdout = 'ignore',
+  cwd,
 }: ProcessSpec): Running {
   const child = spawn(command, args, {
     stdio: [stdin, stdout, 'pipe'],
     windowsHide: true,
+    cwd,
     // A terminal's Ctrl-C would reach the child too, which would then end as if its input were over.
     detached: process.platform !== 'win32',
   });

@@ -2,8 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { RelensError } from '../errors.js';
+import { LOCAL_ONLY } from '../ffmpeg/args.js';
 import type { FileSource, FileSpec } from './file-source.js';
-import { asRational, fileSource, LOCAL_ONLY, probe, type Input } from './video.js';
+import { asRational, fileSource, probe, type Input } from './video.js';
 
 const EXTENSIONS = new Set(
   ['png', 'jpg', 'jpeg', 'bmp', 'tif', 'tiff', 'webp', 'pgm', 'ppm', 'pnm'].map((e) => `.${e}`),

@@ -1,11 +1,18 @@
 /** One video file as a source: MP4, MKV, AVI, TS, raw streams, whatever ffmpeg reads. */
 import { defer, type Observable } from 'rxjs';
 import { RelensError } from '../errors.js';
+import { LOCAL_ONLY } from '../ffmpeg/args.js';
 import { listed, passthrough } from '../ffmpeg/abilities.js';
 import { decode, type Clock, type DecodeJob } from '../ffmpeg/decode.js';
 import { planDoor, type Door } from '../ffmpeg/door.js';
 import { evenSize } from '../ffmpeg/picture.js';
-import { probeFile, type ProbedFile, type Rational, type VideoStream } from '../ffmpeg/probe.js';
+import {
+  clockOrigin,
+  probeFile,
+  type ProbedFile,
+  type Rational,
+  type VideoStream,
+} from '../ffmpeg/probe.js';
 import type { Frame } from '../frame/frame.js';
 import type { FramePool } from '../frame/frame-pool.js';
 import type { DecodeReport, FileInfo, FileSource, FileSpec } from './file-source.js';
@@ -27,11 +34,6 @@ export interface Input {
 const TIMELESS = new Set(['h264', 'hevc', 'mjpeg', 'm4v', 'obu', 'cavsvideo', 'vvc', 'evc']);
 /** Containers that ffmpeg reads out of texts. */
 const TEXTS = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
-
-/**
- * A local file may name others (playlists do): local ones only, nothing from the network.
- */
-export const LOCAL_ONLY = ['-protocol_whitelist', 'file,pipe,fd,crypto,data'];
 
 export async function openVideo(spec: FileSpec): Promise<FileSource> {
   const url = `file:${spec.path}`;
@@ -119,14 +121,9 @@ function realVideo(path: string, file: ProbedFile): VideoStream {
   return video;
 }
 
-/** Where the file's clock begins: shifted to 0 when late, left alone when sound precedes it. */
-function originOf(file: ProbedFile): number {
-  return Math.max(0, file.startTime);
-}
-
 function clockOf(spec: FileSpec, file: ProbedFile, video: VideoStream, input: Input): Clock {
   if (input.rate !== undefined) return { kind: 'counted', rate: input.rate };
-  const origin = originOf(file) + Math.round((spec.start ?? 0) * 1e6);
+  const origin = clockOrigin(file) + Math.round((spec.start ?? 0) * 1e6);
   return { kind: 'stamped', timeBase: video.timeBase, origin };
 }
 

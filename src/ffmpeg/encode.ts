@@ -1,0 +1,139 @@
+/** Runs one encoder: frames go in as NUT with their exact times, a file comes out. */
+import type { Frame, FrameSize } from '../frame/frame.js';
+import { writingFailed } from './failure.js';
+import type { Ffmpeg } from './find.js';
+import { nutFrameHeader, nutHeader } from './nut-writer.js';
+import { cropPicture, rawBytes } from './picture.js';
+import type { ColourTags, Rational } from './probe.js';
+import { start, type Running } from './process.js';
+
+export interface EncodeJob {
+  readonly ffmpeg: Ffmpeg;
+  /** As errors name it. */
+  readonly name: string;
+  /** Relative to `folder`, where that is given. */
+  readonly path: string;
+  readonly folder?: string;
+  /** Of the frames that will come; even. */
+  readonly frame: FrameSize;
+  /** What is written of each: the upper left part, perhaps odd. */
+  readonly picture: FrameSize;
+  readonly timeBase: Rational;
+  readonly sampleAspect?: Rational;
+  readonly colour: ColourTags;
+  /** The second input, `-i` included. */
+  readonly input: readonly string[];
+  /** Codecs and what is carried over. */
+  readonly output: readonly string[];
+  /** Options that let frames keep their own time; see abilities. */
+  readonly passthrough: readonly string[];
+}
+
+export interface Encoder {
+  /** Resolves when the frame's data may be changed again. The frame is lent: not closed. */
+  write(frame: Frame): Promise<void>;
+  /** Resolves when the file is complete. */
+  finish(): Promise<void>;
+  /** Rejects when the child ends before `finish` is called; never resolves. */
+  readonly failed: Promise<never>;
+  kill(): void;
+}
+
+/** @throws RelensError (from write, finish and failed) DISK_FULL, OUTPUT_WRITE, FFMPEG_FAILED … */
+export function startEncoder(job: EncodeJob): Encoder {
+  const child = start({
+    command: job.ffmpeg.ffmpeg,
+    args: encodeArgs(job),
+    stdin: 'pipe',
+    ...(job.folder === undefined ? {} : { cwd: job.folder }),
+  });
+  const fail = async (): Promise<never> => {
+    child.stdin?.destroy();
+    throw writingFailed(job.name, await child.exited, child.stderr);
+  };
+  let finishing = false;
+  const failed = child.exited.then((): Promise<never> => {
+    return finishing ? new Promise<never>(() => undefined) : fail();
+  });
+  // Whoever waits for a write learns of it there; nobody has to wait here too.
+  failed.catch(() => undefined);
+  const whole = rawBytes(job.picture) === rawBytes(job.frame);
+  const cropped = whole ? undefined : new Uint8Array(rawBytes(job.picture));
+  const clock = new Ticks(job.timeBase);
+  let begun = false;
+  return {
+    failed,
+    write: async (frame) => {
+      if (cropped !== undefined) cropPicture(frame.data, job.picture, cropped);
+      const data = cropped ?? frame.data;
+      const header = nutFrameHeader(clock.of(frame.timestamp), data.length);
+      const head = begun ? header : Buffer.concat([nutHeader(streamOf(job)), header]);
+      begun = true;
+      if (!(await writeBoth(child, head, data))) await fail();
+    },
+    finish: async () => {
+      finishing = true;
+      child.stdin?.end(begun ? undefined : nutHeader(streamOf(job)));
+      const exit = await child.exited;
+      // A full disk at the very end is an error line, but not always an exit code.
+      const full = child.stderr.lines.some((line) => line.includes('No space left'));
+      if (exit.code !== 0 || full) throw writingFailed(job.name, exit, child.stderr);
+    },
+    kill: () => child.kill(),
+  };
+}
+
+/** False when the child no longer reads. */
+async function writeBoth(child: Running, head: Uint8Array, data: Uint8Array): Promise<boolean> {
+  const { stdin } = child;
+  if (stdin === null || !stdin.writable) return false;
+  return new Promise((resolve) => {
+    stdin.cork();
+    stdin.write(head);
+    stdin.write(data, (error) => resolve(error === null || error === undefined));
+    stdin.uncork();
+  });
+}
+
+function streamOf({ picture, timeBase, sampleAspect }: EncodeJob) {
+  const aspect = sampleAspect === undefined ? {} : { sampleAspect };
+  return { ...picture, fourcc: 'I420', timeBase, ...aspect };
+}
+
+function encodeArgs(job: EncodeJob): string[] {
+  const [num, den] = job.timeBase;
+  const filter = colourFilter(job.colour);
+  return [
+    ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', '-copyts'],
+    ...['-f', 'nut', '-i', 'pipe:0', ...job.input, '-map', '0:v:0'],
+    ...(filter === undefined ? [] : ['-vf', filter]),
+    ...[...job.passthrough, '-enc_time_base', `${num}:${den}`, '-max_muxing_queue_size', '4096'],
+    ...[...job.output, job.path],
+  ];
+}
+
+/** Tags the frames, so that the encoder writes the tags and nothing converts the samples. */
+function colourFilter({ range, space, primaries, transfer }: ColourTags): string | undefined {
+  const tags = [
+    ...(range === undefined ? [] : [`range=${range}`]),
+    ...(space === undefined ? [] : [`colorspace=${space}`]),
+    ...(primaries === undefined ? [] : [`color_primaries=${primaries}`]),
+    ...(transfer === undefined ? [] : [`color_trc=${transfer}`]),
+  ];
+  return tags.length === 0 ? undefined : `setparams=${tags.join(':')}`;
+}
+
+/** µs to ticks that always grow, as encoders demand. */
+class Ticks {
+  readonly #perMicrosecond: number;
+  #last = -1;
+
+  constructor([num, den]: Rational) {
+    this.#perMicrosecond = den / (num * 1e6);
+  }
+
+  of(timestamp: number): number {
+    this.#last = Math.max(this.#last + 1, Math.round(timestamp * this.#perMicrosecond));
+    return this.#last;
+  }
+}
