@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { RelensError } from '../src/errors.js';
+import { isImage, isPattern } from '../src/sources/images.js';
 
 /** One input and the file its restoration goes to. */
 export interface RestoreJob {
@@ -17,20 +18,18 @@ interface Found {
   readonly kind: 'file' | 'image' | 'sequence';
 }
 
-const IMAGES = words('png jpg jpeg bmp tif tiff webp pgm ppm');
 const VIDEOS = words(
   'mp4 m4v mov mkv webm avi ts m2ts mts mpg mpeg vob flv wmv asf 3gp ogv mxf nut y4m ' +
     'h264 264 avc h265 265 hevc mjpeg mjpg',
 );
-/** Containers that hold every codec, timestamp and track that Relens writes; the rest become Matroska. */
-const CONTAINERS = words('mp4 m4v mov mkv');
+/** Containers that hold every timestamp and track that Relens writes; the rest become Matroska. */
+const CONTAINERS = words('mp4 m4v mov mkv webm ts m2ts mts');
 const SEQUENCE = /%(0\d+)?d/;
 
 function words(line: string): ReadonlySet<string> {
   return new Set(line.split(' ').map((word) => `.${word}`));
 }
 
-const isImage = (path: string) => IMAGES.has(extname(path).toLowerCase());
 const isVideo = (path: string) => VIDEOS.has(extname(path).toLowerCase());
 
 /**
@@ -84,7 +83,7 @@ async function find(input: string, output: string): Promise<Found[]> {
     if (found.length > 0) return found;
     throw new RelensError('INPUT_NOT_FOUND', `"${input}": no videos or images in this folder`);
   }
-  if (SEQUENCE.test(basename(input)) && (await kindOf(dirname(input))) === 'folder') {
+  if (isPattern(input) && (await kindOf(dirname(input))) === 'folder') {
     return [{ path: input, name: sequenceName(input), kind: 'sequence' }];
   }
   if (isDynamicPattern(input)) {
@@ -132,7 +131,6 @@ function sequenceName(pattern: string): string {
 
 function outputName({ name, kind }: Found, lossless: boolean): string {
   if (kind === 'sequence') return `${name}.mkv`;
-  if (kind === 'image') return name;
   const ending = extname(name);
   return !lossless && CONTAINERS.has(ending.toLowerCase())
     ? name

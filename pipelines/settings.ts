@@ -1,6 +1,6 @@
 /** What a config says about restoring, in the words of the restore pipeline. */
 import type { Config } from '../src/config/schema.js';
-import type { RestoreOptions } from './restore.js';
+import type { RestoreOptions } from './restore-options.js';
 
 export type RestoreSettings = Omit<
   RestoreOptions,

@@ -24,6 +24,7 @@ export const configSchema = z.strictObject({
   repair: z
     .strictObject({
       strength: z.number().min(0).max(1).describe('a number from 0 to 1'),
+      noiseFloor: z.number().min(0).max(50).describe('a number from 0 to 50'),
       synthesis: z.boolean().describe('true or false'),
     })
     .describe('a group of keys'),

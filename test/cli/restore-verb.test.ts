@@ -29,6 +29,7 @@ const report: RestoreReport = {
   damage: { 'drop-out': { share: 0.0084, frames: 3 }, 'lost-block': { share: 0, frames: 0 } },
   noise: { mean: 12.34, overTime: [] },
   provenance: { original: 0.018, denoised: 0.97, recovered: 0.012, synthesised: 0 },
+  cuts: [],
   inference: {
     device: 'cpu',
     model: 'm',
