@@ -1,90 +1,121 @@
 /** Restores one archived file: decode, inspect, mask, remember, restore, encode. */
-import type { Observable } from 'rxjs';
-import type { ProvenanceShares } from '../src/frame/provenance.js';
+import { concatMap, defer, finalize, last, map, mergeMap, type Observable } from 'rxjs';
+import { packageVersion } from '../src/config/package-root.js';
+import { RestoreAccount, type RestoreReport } from '../src/evidence/restore-report.js';
+import { findFfmpeg } from '../src/ffmpeg/find.js';
+import { untilAborted } from '../src/flow/until-aborted.js';
+import { withNext } from '../src/flow/with-next.js';
+import type { Frame } from '../src/frame/frame.js';
+import { FramePool } from '../src/frame/frame-pool.js';
+import { openEngine } from '../src/inference/engine.js';
+import { loadModelCard } from '../src/inference/model-card.js';
+import { restoreArchive, slotsNeeded, type Restored } from '../src/restorers/archive.js';
+import { videoFile } from '../src/sinks/video-file.js';
+import { openFile } from '../src/sources/file.js';
+import { openMask } from '../src/sources/mask-file.js';
+import { StageTimes } from '../src/telemetry/stage-times.js';
+import { openInspection, type Opened } from './inspection.js';
+import type { RestoreOptions } from './restore-options.js';
 
-/** What one restore job is told; the CLI and the bench both build it. */
-export interface RestoreOptions {
-  /** A file, an image sequence pattern (`dir/%04d.png`) or a folder of images. */
-  readonly input: string;
-  readonly output: string;
-  /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
-  readonly ffmpeg?: string;
-  /** An image or video, white = repair, added to what the detectors find. */
-  readonly mask?: string;
-  /** A model name from models/, or a path to an .onnx file with its card beside it. */
-  readonly model: string;
-  readonly device: 'auto' | 'cpu' | 'cuda' | 'webgpu';
-  /** Inference threads; 0 = one for each core. */
-  readonly threads: number;
-  /** 0–1: how much of the noise is taken away. */
-  readonly strength: number;
-  readonly lossless: boolean;
-  readonly codec?: string;
-  readonly crf?: number;
-  /** Seconds. */
-  readonly start?: number;
-  readonly end?: number;
-  /** For streams without timestamps. */
-  readonly frameRate?: number;
-  readonly deinterlace: 'auto' | 'off';
-  /** False: what was never seen stays as it was. */
-  readonly synthesis: boolean;
-  /** Called for each restored frame, in order; the arrays are lent for the call. */
-  readonly observe?: (decision: FrameDecision) => void;
-  readonly onProgress?: (progress: Progress) => void;
-}
+export type { RestoreReport } from '../src/evidence/restore-report.js';
+export type * from './restore-options.js';
 
-/** What was decided about one frame, on the chroma grid `[rows, columns]`. */
-export interface FrameDecision {
-  readonly seq: number;
-  /** µs */
-  readonly timestamp: number;
-  /** 255 = repair. */
-  readonly mask: Uint8Array;
-  /** u8, see frame/provenance.ts. */
-  readonly provenance: Uint8Array;
-  /** Grey levels. */
-  readonly sigma: number;
-}
+/** Grey levels; what codecs leave on quiet footage stays below it. */
+const NOISE_FLOOR = 1.5;
 
-export interface Progress {
-  readonly frames: number;
-  readonly frameCount?: number;
-}
-
-/** The machine-readable account of one restore; `--report` writes it as JSON. */
-export interface RestoreReport {
-  readonly input: string;
-  readonly output: string;
-  readonly frames: number;
-  readonly width: number;
-  readonly height: number;
-  /** Share of cells and frames, by kind of damage. */
-  readonly damage: Record<string, { readonly share: number; readonly frames: number }>;
-  /** Grey levels, one entry a second of video. */
-  readonly noise: {
-    readonly mean: number;
-    readonly overTime: { readonly time: number; readonly sigma: number }[];
-  };
-  readonly provenance: ProvenanceShares;
-  readonly inference: {
-    readonly device: string;
-    readonly model: string;
-    readonly modelSha256: string;
-    readonly framesWithNetwork: number;
-    readonly tilesTotal: number;
-    readonly tilesRun: number;
-  };
-  /** Milliseconds in all, by stage. */
-  readonly stages: Record<string, number>;
-  readonly wallMs: number;
-  readonly framesPerSecond: number;
-  /** What was lost in decoding, in words; empty when nothing was. */
-  readonly lost: string[];
-  /** What bringing the input to yuv420p cost, in words. */
-  readonly conversions: string[];
-  readonly versions: Record<string, string>;
-}
-
-/** Cold: each subscription runs the job once and emits one report. Aborting leaves no half-written output. */
+/**
+ * Cold: each subscription runs the job once and emits one report. Aborting the signal ends it with
+ * ABORTED and leaves no half-written output under the final name.
+ */
 export type Restore = (options: RestoreOptions, signal: AbortSignal) => Observable<RestoreReport>;
+
+export const restore: Restore = (options, signal) =>
+  untilAborted(
+    signal,
+    defer(() => openJob(options)).pipe(
+      mergeMap((job) => runJob(job, options).pipe(finalize(() => void job.close()))),
+    ),
+  );
+
+type Job = Awaited<ReturnType<typeof openJob>>;
+
+async function openJob(options: RestoreOptions) {
+  const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const source = await openFile({ ...options, path: options.input, ffmpeg });
+  const card = await loadModelCard(options.model);
+  const size = { width: source.info.width, height: source.info.height };
+  const mask = options.mask === undefined ? undefined : await openMask(options.mask, size, ffmpeg);
+  const engine = await openEngine(card, options.device, options.threads);
+  const close = async () => {
+    mask?.close();
+    await engine.close();
+  };
+  return { ffmpeg, source, size, mask, engine, close };
+}
+
+function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
+  const { ffmpeg, source, size, engine } = job;
+  const times = new StageTimes();
+  const account = new RestoreAccount();
+  const pool = new FramePool(size, slotsNeeded(size));
+  const inspection = openInspection(source.info, times);
+  const book = (restored: Restored): Frame => {
+    const { frame } = restored;
+    account.add(frame.timestamp, restored);
+    const { seq, timestamp } = frame;
+    const { provenance, sigma } = restored;
+    options.observe?.({ seq, timestamp, mask: restored.mask.data, provenance, sigma });
+    const { frameCount } = source.info;
+    options.onProgress?.({
+      frames: account.frames,
+      ...(frameCount !== undefined && { frameCount }),
+    });
+    return frame;
+  };
+  const restored$ = source.frames(pool).pipe(
+    concatMap(async (frame): Promise<Opened> => {
+      const imported = await job.mask?.at(frame);
+      return { frame, ...(imported && { imported }) };
+    }),
+    withNext(),
+    map(([opened, next]) => inspection.inspect(opened, next)),
+    restoreArchive({
+      ...options,
+      size,
+      engine,
+      times,
+      mask: (inspected) => inspection.mask(inspected),
+      noiseFloor: options.noiseFloor ?? NOISE_FLOOR,
+    }),
+    map(book),
+    finalize(() => {
+      pool.dispose();
+    }),
+  );
+  const { start, end } = options;
+  const carry = {
+    path: options.input,
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+  };
+  const sink = videoFile({ ...options, path: options.output, ffmpeg, info: source.info, carry });
+  return sink.consume(restored$).pipe(
+    last(),
+    map((written) => {
+      const { lost } = source.report();
+      return account.close({
+        input: options.input,
+        output: options.output,
+        width: source.info.displayWidth,
+        height: source.info.displayHeight,
+        stages: times.totals(),
+        lost,
+        conversions: [...source.info.conversions, ...written.notes],
+        versions: { relens: packageVersion(), ffmpeg: ffmpeg.version, node: process.version },
+        device: engine.device,
+        model: engine.card.name,
+        modelSha256: engine.card.sha256,
+      });
+    }),
+  );
+}

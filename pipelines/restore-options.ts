@@ -1,0 +1,53 @@
+/** What a restore job is told, and what it tells while it runs. */
+
+/** What one restore job is told; the CLI and the bench both build it. */
+export interface RestoreOptions {
+  /** A file, an image sequence pattern (`dir/%04d.png`) or a folder of images. */
+  readonly input: string;
+  readonly output: string;
+  /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
+  readonly ffmpeg?: string;
+  /** An image or video, white = repair, added to what the detectors find. */
+  readonly mask?: string;
+  /** A model name from models/, or a path to an .onnx file with its card beside it. */
+  readonly model: string;
+  readonly device: 'auto' | 'cpu' | 'cuda' | 'webgpu';
+  /** Inference threads; 0 = one for each core. */
+  readonly threads: number;
+  /** 0–1: how much of the noise is taken away. */
+  readonly strength: number;
+  readonly lossless: boolean;
+  readonly codec?: string;
+  readonly crf?: number;
+  /** Seconds. */
+  readonly start?: number;
+  readonly end?: number;
+  /** For streams without timestamps. */
+  readonly frameRate?: number;
+  readonly deinterlace: 'auto' | 'off';
+  /** Grey levels; a frame with less noise than this is left bit-exact outside the mask. */
+  readonly noiseFloor?: number;
+  /** False: what was never seen stays as it was. */
+  readonly synthesis: boolean;
+  /** Called for each restored frame, in order; the arrays are lent for the call. */
+  readonly observe?: (decision: FrameDecision) => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What was decided about one frame, on the chroma grid `[rows, columns]`. */
+export interface FrameDecision {
+  readonly seq: number;
+  /** µs */
+  readonly timestamp: number;
+  /** 255 = repair. */
+  readonly mask: Uint8Array;
+  /** u8, see frame/provenance.ts. */
+  readonly provenance: Uint8Array;
+  /** Grey levels. */
+  readonly sigma: number;
+}
+
+export interface Progress {
+  readonly frames: number;
+  readonly frameCount?: number;
+}

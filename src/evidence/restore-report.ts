@@ -1,0 +1,154 @@
+/** The machine-readable account of one restore job, and how it is kept frame by frame. */
+import type { DamageMap } from '../frame/damage-map.js';
+import type { Mask } from '../frame/mask.js';
+import {
+  provenanceShares,
+  type ProvenanceName,
+  type ProvenanceShares,
+} from '../frame/provenance.js';
+
+export interface RestoreReport {
+  readonly input: string;
+  readonly output: string;
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  /** By kind of damage: share of the cells of all frames, and frames with any. */
+  readonly damage: Record<string, { readonly share: number; readonly frames: number }>;
+  /** Grey levels; one entry a second of video, the mean of its frames. */
+  readonly noise: {
+    readonly mean: number;
+    readonly overTime: { readonly time: number; readonly sigma: number }[];
+  };
+  readonly provenance: ProvenanceShares;
+  /** Seconds at which the whole picture changed and the memory began anew. */
+  readonly cuts: number[];
+  readonly inference: {
+    readonly device: string;
+    readonly model: string;
+    readonly modelSha256: string;
+    readonly framesWithNetwork: number;
+    readonly tilesTotal: number;
+    readonly tilesRun: number;
+  };
+  /** Milliseconds in all, by stage. */
+  readonly stages: Record<string, number>;
+  readonly wallMs: number;
+  readonly framesPerSecond: number;
+  /** What was lost in decoding, in words; empty when nothing was. */
+  readonly lost: readonly string[];
+  /** What bringing the input to yuv420p cost, in words. */
+  readonly conversions: readonly string[];
+  readonly versions: Record<string, string>;
+}
+
+/** What is booked of each frame. */
+export interface RestoredFrame {
+  readonly maps: readonly DamageMap[];
+  readonly mask: Mask;
+  readonly provenance: Uint8Array;
+  readonly sigma: number;
+  readonly tilesTotal: number;
+  readonly tilesRun: number;
+  readonly cut: boolean;
+}
+
+/** Known at the end of the job. */
+export type JobFacts = Pick<
+  RestoreReport,
+  'input' | 'output' | 'width' | 'height' | 'stages' | 'lost' | 'conversions' | 'versions'
+> & { readonly device: string; readonly model: string; readonly modelSha256: string };
+
+/** Scores from here on count as damage, as in masks/build.ts. */
+const DAMAGED_FROM = 128;
+
+/** Sums over the frames of one job; its size does not grow with them, but for one number a second. */
+export class RestoreAccount {
+  readonly #began = performance.now();
+  readonly #damage = new Map<string, { cells: number; frames: number }>();
+  readonly #provenance: Record<ProvenanceName, number> = {
+    original: 0,
+    denoised: 0,
+    recovered: 0,
+    synthesised: 0,
+  };
+  readonly #seconds: { time: number; sum: number; frames: number }[] = [];
+  readonly #cuts: number[] = [];
+  #frames = 0;
+  #cells = 0;
+  #withNetwork = 0;
+  #tilesTotal = 0;
+  #tilesRun = 0;
+
+  /** @param timestamp µs */
+  add(timestamp: number, frame: RestoredFrame): void {
+    this.#frames++;
+    this.#cells += frame.mask.data.length;
+    for (const { kind, score } of frame.maps) {
+      let cells = 0;
+      for (const value of score) if (value >= DAMAGED_FROM) cells++;
+      const entry = this.#damage.get(kind) ?? { cells: 0, frames: 0 };
+      this.#damage.set(kind, {
+        cells: entry.cells + cells,
+        frames: entry.frames + (cells > 0 ? 1 : 0),
+      });
+    }
+    const shares = provenanceShares(frame.provenance);
+    for (const name of Object.keys(this.#provenance) as ProvenanceName[]) {
+      this.#provenance[name] += shares[name];
+    }
+    const time = Math.floor(timestamp / 1e6);
+    let second = this.#seconds.at(-1);
+    if (second?.time !== time) {
+      second = { time, sum: 0, frames: 0 };
+      this.#seconds.push(second);
+    }
+    second.sum += frame.sigma;
+    second.frames++;
+    if (frame.cut) this.#cuts.push(timestamp / 1e6);
+    this.#tilesTotal += frame.tilesTotal;
+    this.#tilesRun += frame.tilesRun;
+    if (frame.tilesRun > 0) this.#withNetwork++;
+  }
+
+  get frames(): number {
+    return this.#frames;
+  }
+
+  close({ device, model, modelSha256, ...facts }: JobFacts): RestoreReport {
+    const frames = Math.max(1, this.#frames);
+    const wallMs = performance.now() - this.#began;
+    const seconds = this.#seconds;
+    return {
+      ...facts,
+      frames: this.#frames,
+      damage: Object.fromEntries(
+        [...this.#damage].map(([kind, { cells, frames: count }]) => [
+          kind,
+          { share: cells / Math.max(1, this.#cells), frames: count },
+        ]),
+      ),
+      noise: {
+        mean: seconds.reduce((sum, second) => sum + second.sum, 0) / frames,
+        overTime: seconds.map(({ time, sum, frames: count }) => ({ time, sigma: sum / count })),
+      },
+      provenance: {
+        original: this.#provenance.original / frames,
+        denoised: this.#provenance.denoised / frames,
+        recovered: this.#provenance.recovered / frames,
+        synthesised: this.#provenance.synthesised / frames,
+      },
+      cuts: this.#cuts,
+      inference: {
+        device,
+        model,
+        modelSha256,
+        framesWithNetwork: this.#withNetwork,
+        tilesTotal: this.#tilesTotal,
+        tilesRun: this.#tilesRun,
+      },
+      wallMs: Math.round(wallMs),
+      framesPerSecond: (this.#frames * 1000) / wallMs,
+    };
+  }
+}

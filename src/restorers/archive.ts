@@ -1,0 +1,111 @@
+/** Restores archived frames block by block, so that each frame may know its past and its future. */
+import { bufferCount, concatMap, endWith, from, pairwise, type OperatorFunction } from 'rxjs';
+import { mapAhead } from '../flow/map-ahead.js';
+import type { DamageMap } from '../frame/damage-map.js';
+import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
+import type { Mask } from '../frame/mask.js';
+import type { Engine } from '../inference/engine.js';
+import { BackgroundMemory } from '../memory/background-memory.js';
+import type { StageTimes } from '../telemetry/stage-times.js';
+import { lookAhead, surer, type Lesson } from './future.js';
+import { generate, type GeneratorOptions, type RestoreOutcome } from './generator.js';
+import type { Inspection } from './inspection.js';
+
+/** Frames in a block, and so the least and (twice) the greatest look-ahead. */
+const LONGEST_BLOCK = 16;
+const SHORTEST_BLOCK = 4;
+/** Bytes that frames and views of the future may take together. */
+const MEMORY_BUDGET = 512e6;
+
+export interface ArchiveOptions extends GeneratorOptions {
+  readonly size: FrameSize;
+  readonly engine: Engine;
+  /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
+  readonly noiseFloor: number;
+  readonly times: StageTimes;
+  /** The mask as it is known when the block is restored, after the look-ahead. */
+  mask(inspection: Inspection): Mask;
+}
+
+export interface Restored extends RestoreOutcome {
+  /** Changed in place. */
+  readonly frame: Frame;
+  readonly maps: readonly DamageMap[];
+  readonly mask: Mask;
+  /** Grey levels. */
+  readonly sigma: number;
+  /** True when the memory found the whole picture changed: a cut or a moved camera. */
+  readonly cut: boolean;
+}
+
+/** Frames a block has at this size. */
+export function blockLength({ width, height }: FrameSize): number {
+  // A frame waits in two blocks; its view of the future is two pictures and two counts.
+  const bytes = width * height * 1.5 * (2 + 2.4);
+  return Math.max(SHORTEST_BLOCK, Math.min(LONGEST_BLOCK, Math.floor(MEMORY_BUDGET / bytes)));
+}
+
+/** Slots that a pool needs for `restoreArchive` to go on: two blocks, and frames on their way. */
+export function slotsNeeded(size: FrameSize): number {
+  return 2 * blockLength(size) + 4;
+}
+
+/** Emits every frame, in order, restored in place. The receiver closes it. */
+export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspection, Restored> {
+  const { size, engine, times } = options;
+  const past = new BackgroundMemory(size);
+  const lesson = (inspection: Inspection): Lesson => ({
+    frame: inspection.frame,
+    mask: options.mask(inspection).data,
+    sigma: inspection.noise.sigma,
+  });
+  const restoreBlock = ([block, next]: Inspection[][]) => {
+    const lessons = (block ?? []).map(lesson);
+    const views = times.measure('look ahead', () =>
+      lookAhead(size, lessons, (next ?? []).map(lesson)),
+    );
+    let index = 0;
+    return from(block ?? []).pipe(
+      mapAhead(async (inspection): Promise<Restored> => {
+        const view = views[index++];
+        if (view === undefined) throw new Error('fewer views than frames');
+        const { frame, noise, maps } = inspection;
+        const mask = options.mask(inspection);
+        const began = performance.now();
+        const outcome = generate(
+          engine,
+          {
+            frame,
+            mask: mask.data,
+            noise: noisePlane(inspection, size, options.noiseFloor),
+            past: past.recent,
+            future: view.recent,
+            background: surer(size, past.background, view.background),
+          },
+          options,
+        );
+        times.add('gather', performance.now() - began);
+        // The network has its own copy by now: the frame still shows what the camera saw.
+        const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
+        const result = await outcome;
+        times.add('network', result.inferenceMs);
+        return { ...result, frame, maps, mask, sigma: noise.sigma, cut };
+      }),
+    );
+  };
+  return (inspections) =>
+    inspections.pipe(
+      bufferCount(blockLength(size)),
+      endWith<Inspection[]>([]),
+      pairwise(),
+      concatMap(restoreBlock),
+    );
+}
+
+/** What the network is told of the noise: nothing, where there is none worth the risk of a change. */
+function noisePlane({ noise }: Inspection, size: FrameSize, floor: number): Uint8Array {
+  const { columns, rows } = cellGrid(size);
+  if (noise.sigma < floor) return new Uint8Array(columns * rows);
+  const least = floor * 4;
+  return noise.map.map((level) => (level < least ? 0 : level));
+}

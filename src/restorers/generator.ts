@@ -1,0 +1,168 @@
+/** The generator as a restorer: what was seen goes in beside the frame, repaired cells come out. */
+import { planesOf, type CellGrid, type Frame, type FrameSize } from '../frame/frame.js';
+import { PROVENANCE } from '../frame/provenance.js';
+import type { Engine, EngineResult } from '../inference/engine.js';
+import type { Tensors } from '../inference/tensors.js';
+import { planRegions, type Region, type RegionPlan } from './regions.js';
+import { copyWindow, type Plane } from './window.js';
+
+/** A remembered picture, yuv420p, and the samples behind each cell (0 = never seen). */
+export interface Memory {
+  readonly planes: Uint8Array;
+  readonly count: Uint8Array;
+}
+
+/** All that is known about one frame. Arrays of cells are `[rows, columns]`. */
+export interface RestoreInput {
+  readonly frame: Frame;
+  /** 255 = repair. */
+  readonly mask: Uint8Array;
+  /** Noise in quarter grey levels; 0 = leave the cell alone. */
+  readonly noise: Uint8Array;
+  readonly past: Memory;
+  readonly future: Memory;
+  readonly background: Memory;
+}
+
+export interface RestoreOutcome {
+  /** u8 per cell, see frame/provenance.ts. */
+  readonly provenance: Uint8Array;
+  readonly tilesTotal: number;
+  readonly tilesRun: number;
+  /** Milliseconds in the runtime; 0 when nothing had to be done. */
+  readonly inferenceMs: number;
+}
+
+export interface GeneratorOptions {
+  /** 0–1: how much of the noise is taken away. */
+  readonly strength: number;
+  /** False: cells that were never seen stay as they were. */
+  readonly synthesis: boolean;
+}
+
+/**
+ * Prepares the tensors at once (so the caller may learn from the frame while the network runs) and
+ * resolves when the frame's own data has been changed: only cells that are masked or noisy.
+ */
+export async function generate(
+  engine: Engine,
+  input: RestoreInput,
+  options: GeneratorOptions,
+): Promise<RestoreOutcome> {
+  const { frame } = input;
+  const grid = { columns: frame.width >> 1, rows: frame.height >> 1 };
+  const work = new Uint8Array(grid.columns * grid.rows);
+  const provenance = new Uint8Array(work.length);
+  const denoises = options.strength > 0;
+  for (let cell = 0; cell < work.length; cell++) {
+    const regime = regimeOf(input, cell, denoises);
+    provenance[cell] = regime;
+    const left = regime === PROVENANCE.synthesised && !options.synthesis;
+    if (left) provenance[cell] = PROVENANCE.original;
+    else if (regime !== PROVENANCE.original) work[cell] = 1;
+  }
+  const plan = planRegions(grid, work);
+  const counts = { tilesTotal: plan.total, tilesRun: plan.needed };
+  if (plan.regions.length === 0) return { provenance, ...counts, inferenceMs: 0 };
+  const feeds = gather(engine, input, plan, options.strength);
+  const result = await engine.run(feeds);
+  for (const [index, region] of plan.regions.entries()) {
+    scatter(result, region, index, work, grid, frame);
+  }
+  return { provenance, ...counts, inferenceMs: result.ms };
+}
+
+function regimeOf(input: RestoreInput, cell: number, denoises: boolean): number {
+  if (input.mask[cell] === 0) {
+    return denoises && input.noise[cell] !== 0 ? PROVENANCE.denoised : PROVENANCE.original;
+  }
+  const seen =
+    (input.past.count[cell] ?? 0) |
+    (input.future.count[cell] ?? 0) |
+    (input.background.count[cell] ?? 0);
+  return seen === 0 ? PROVENANCE.synthesised : PROVENANCE.recovered;
+}
+
+/** Copies the regions' windows of everything into one batch of tensors, padded as the model asks. */
+function gather(engine: Engine, input: RestoreInput, plan: RegionPlan, strength: number): Tensors {
+  const multiple = engine.card.cellMultiple;
+  const columns = Math.ceil(plan.columns / multiple) * multiple;
+  const rows = Math.ceil(plan.rows / multiple) * multiple;
+  const cells = columns * rows;
+  const batch = plan.regions.length;
+  const pictures = [
+    input.frame.data,
+    input.past.planes,
+    input.future.planes,
+    input.background.planes,
+  ];
+  const maps = [input.past.count, input.future.count, input.background.count];
+  const luma = new Uint8Array(batch * 16 * cells);
+  const chroma = new Uint8Array(batch * 8 * cells);
+  const counts = new Uint8Array(batch * 3 * cells);
+  const mask = new Uint8Array(batch * cells);
+  const sigma = new Uint8Array(batch * cells);
+  for (const [index, { left, top }] of plan.regions.entries()) {
+    const cellWindow = (data: Uint8Array, to: Uint8Array, at: number) => {
+      copyWindow(cellPlane(input.frame, data), left, top, columns, rows, to, at * cells);
+    };
+    for (const [k, data] of pictures.entries()) {
+      const { y, u, v } = planesOf(input.frame, data);
+      const whole = { data: y, width: input.frame.width, height: input.frame.height };
+      const at = (index * 4 + k) * 4 * cells;
+      copyWindow(whole, 2 * left, 2 * top, 2 * columns, 2 * rows, luma, at);
+      cellWindow(u, chroma, index * 8 + 2 * k);
+      cellWindow(v, chroma, index * 8 + 2 * k + 1);
+    }
+    for (const [k, data] of maps.entries()) cellWindow(data, counts, index * 3 + k);
+    cellWindow(input.mask, mask, index);
+    cellWindow(input.noise, sigma, index);
+  }
+  return {
+    luma: { data: luma, dims: [batch, 4, 2 * rows, 2 * columns] },
+    chroma: { data: chroma, dims: [batch, 8, rows, columns] },
+    counts: { data: counts, dims: [batch, 3, rows, columns] },
+    mask: { data: mask, dims: [batch, 1, rows, columns] },
+    sigma: { data: sigma, dims: [batch, 1, rows, columns] },
+    strength: { data: Float32Array.of(strength), dims: [1] },
+  };
+}
+
+function cellPlane(size: FrameSize, data: Uint8Array): Plane {
+  return { data, width: size.width >> 1, height: size.height >> 1 };
+}
+
+/** Writes the worked cells of a region's core into the frame. */
+function scatter(
+  { results }: EngineResult,
+  region: Region,
+  index: number,
+  work: Uint8Array,
+  grid: CellGrid,
+  frame: Frame,
+): void {
+  const luma = results['restored_luma'];
+  const chroma = results['restored_chroma'];
+  if (luma === undefined || chroma === undefined) {
+    throw new Error('the model gave no restored_luma or restored_chroma');
+  }
+  const [, , rows = 0, columns = 0] = chroma.dims;
+  const cells = rows * columns;
+  const { y, u, v } = planesOf(frame, frame.data);
+  const { left, top, core } = region;
+  for (let row = core.top; row < core.bottom; row++) {
+    for (let column = core.left; column < core.right; column++) {
+      const cell = row * grid.columns + column;
+      if (work[cell] === 0) continue;
+      const from = index * 2 * cells + (row - top) * columns + (column - left);
+      u[cell] = chroma.data[from] ?? 0;
+      v[cell] = chroma.data[from + cells] ?? 0;
+      const at = 2 * row * frame.width + 2 * column;
+      const lumaFrom = index * 4 * cells + 2 * (row - top) * 2 * columns + 2 * (column - left);
+      y[at] = luma.data[lumaFrom] ?? 0;
+      y[at + 1] = luma.data[lumaFrom + 1] ?? 0;
+      y[at + frame.width] = luma.data[lumaFrom + 2 * columns] ?? 0;
+      y[at + frame.width + 1] = luma.data[lumaFrom + 2 * columns + 1] ?? 0;
+    }
+  }
+}
