@@ -39,7 +39,7 @@ export async function planCarry(
   output: string,
 ): Promise<Carried> {
   const url = `file:${carry.path}`;
-  const file = await probeFile(ffmpeg, url, { inputArgs: LOCAL_ONLY });
+  const file = await probeFile(ffmpeg, carry.path, url, { inputArgs: LOCAL_ONLY });
   const container = containerOf(output);
   const audio = await planAudio(ffmpeg, url, file, output, container);
   const subtitles = planSubtitles(file, container);

@@ -6,10 +6,10 @@ import type { FramePool, Slot } from '../frame/frame-pool.js';
 import { ByteReader } from './byte-reader.js';
 import { ending, reason } from './failure.js';
 import type { Ffmpeg } from './find.js';
-import { NutReader } from './nut-reader.js';
+import { NutReader, type NutFrame } from './nut-reader.js';
 import { evenSize, padPicture, rawBytes } from './picture.js';
 import type { Rational } from './probe.js';
-import { start, type Exit, type LineLog } from './process.js';
+import { start, type Exit, type LineLog, type Running } from './process.js';
 
 export interface DecodeJob {
   readonly ffmpeg: Ffmpeg;
@@ -20,7 +20,7 @@ export interface DecodeJob {
   readonly stdin?: Uint8Array;
   /** ffmpeg's stream specifier, for example `0:v:0`. */
   readonly map: string;
-  /** Must end in yuv420p of `display` size. */
+  /** Must end in the pixel format wanted, of `display` size. */
   readonly filter: string;
   /** Options that let frames keep their own time; see abilities. */
   readonly passthrough: readonly string[];
@@ -58,19 +58,11 @@ export function decode(
   ended: (outcome: DecodeOutcome) => void,
 ): Observable<Frame> {
   return new Observable((subscriber) => {
-    const child = start({
-      command: job.ffmpeg.ffmpeg,
-      args: decodeArgs(job),
-      stdin: job.stdin === undefined ? 'ignore' : 'pipe',
-      stdout: 'pipe',
-    });
-    child.stdin?.end(job.stdin);
+    const { child, nut } = startDecoder(job);
     const work = async () => {
-      if (child.stdout === null) throw new Error('a decoder without stdout');
-      const nut = new NutReader(new ByteReader(child.stdout));
       const progress = { frames: 0, lastTimestamp: 0 };
       await pump(nut, job, pool, subscriber, progress);
-      if (subscriber.closed) return;
+      if (left(subscriber)) return;
       const exit = await child.exited;
       if (progress.frames === 0 && (exit.code !== 0 || child.stderr.count > 0)) {
         const why = `ffmpeg ${ending(exit)}: ${reason(child.stderr)}`;
@@ -86,6 +78,19 @@ export function decode(
   });
 }
 
+/** A decoder to pull pictures from; whoever started it kills it. */
+export function startDecoder(job: DecodeJob): { child: Running; nut: NutReader } {
+  const child = start({
+    command: job.ffmpeg.ffmpeg,
+    args: decodeArgs(job),
+    stdin: job.stdin === undefined ? 'ignore' : 'pipe',
+    stdout: 'pipe',
+  });
+  if (child.stdout === null) throw new Error('a decoder without stdout');
+  child.stdin?.end(job.stdin);
+  return { child, nut: new NutReader(new ByteReader(child.stdout)) };
+}
+
 function decodeArgs(job: DecodeJob): string[] {
   const base: Rational =
     job.clock.kind === 'stamped' ? job.clock.timeBase : [job.clock.rate[1], job.clock.rate[0]];
@@ -94,7 +99,7 @@ function decodeArgs(job: DecodeJob): string[] {
     ...['-nostdin', '-hide_banner', '-loglevel', 'repeat+error'],
     ...['-max_error_rate', '1', '-copyts', ...job.input, '-map', job.map, '-an', '-sn', '-dn'],
     ...['-vf', job.filter, ...job.passthrough, '-enc_time_base', `${base[0]}:${base[1]}`],
-    ...['-c:v', 'rawvideo', '-pix_fmt', 'yuv420p', '-f', 'nut', '-write_index', '0', 'pipe:1'],
+    ...['-c:v', 'rawvideo', '-f', 'nut', '-write_index', '0', 'pipe:1'],
   ];
 }
 
@@ -113,18 +118,15 @@ async function pump(
   const odd = rawBytes(job.display) !== frameBytes(even);
   const scratch = odd ? new Uint8Array(rawBytes(job.display)) : undefined;
   const usual = new Usual();
-  for (let seq = 0; !subscriber.closed; seq++) {
+  for (let seq = 0; !left(subscriber); seq++) {
     const picture = await nut.frame();
     if (picture === undefined) return;
     const slot = await slotOf(pool, subscriber);
     if (slot === undefined) return;
-    let filled = false;
-    try {
-      filled = await picture.readInto(scratch ?? slot.data);
-    } finally {
-      if (!filled || subscriber.closed) slot.release();
+    if (!(await fill(slot, picture, scratch)) || left(subscriber)) {
+      slot.release();
+      return;
     }
-    if (!filled || subscriber.closed) return;
     if (scratch !== undefined) padPicture(scratch, job.display, slot.data);
     const timestamp = stamp(job.clock, picture.pts, nut.stream?.timeBase ?? [1, 1], seq);
     const discontinuity = seq > 0 && usual.isBreak(timestamp - progress.lastTimestamp);
@@ -134,14 +136,27 @@ async function pump(
   }
 }
 
+/** Read anew each time: it changes while something is awaited. */
+const left = ({ closed }: Subscriber<Frame>) => closed;
+
+/** False when the stream ended inside the picture. Gives the slot back before it throws. */
+async function fill(slot: Slot, picture: NutFrame, scratch?: Uint8Array): Promise<boolean> {
+  try {
+    return await picture.readInto(scratch ?? slot.data);
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+}
+
 /** Undefined when the subscriber has left: then nobody waits for the slot. */
 async function slotOf(pool: FramePool, subscriber: Subscriber<Frame>): Promise<Slot | undefined> {
   try {
     const slot = await pool.acquire();
-    if (!subscriber.closed) return slot;
+    if (!left(subscriber)) return slot;
     slot.release();
   } catch (error) {
-    if (!subscriber.closed) throw error;
+    if (!left(subscriber)) throw error;
   }
   return undefined;
 }

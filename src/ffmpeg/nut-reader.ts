@@ -47,16 +47,21 @@ export class NutReader {
   }
 
   /**
-   * The next frame; undefined at the end of the stream.
+   * The next frame; undefined at the end of the stream, be it the proper one or not.
    * @throws RelensError NUT_SYNTAX
    */
   async frame(): Promise<NutFrame | undefined> {
-    if (this.#codes.length === 0 && !(await this.#begin())) return undefined;
-    for (;;) {
-      const byte = await this.#bytes.byte();
-      if (byte === undefined) return undefined;
-      if (byte !== START_BYTE) return this.#frame(byte);
-      if (!(await this.#packet())) return undefined;
+    try {
+      if (this.#codes.length === 0 && !(await this.#begin())) return undefined;
+      for (;;) {
+        const byte = await this.#bytes.byte();
+        if (byte === undefined) return undefined;
+        if (byte !== START_BYTE) return await this.#frame(byte);
+        if (!(await this.#packet())) return undefined;
+      }
+    } catch (error) {
+      if (error instanceof CutShort) return undefined;
+      throw error;
     }
   }
 
@@ -160,12 +165,15 @@ export class NutReader {
   async #number(): Promise<number> {
     for (let value = 0; ;) {
       const byte = await this.#bytes.byte();
-      if (byte === undefined) throw syntax('the stream ends inside a header');
+      if (byte === undefined) throw new CutShort('the stream ends inside a header');
       value = value * 128 + (byte & 127);
       if (byte < 128) return value;
     }
   }
 }
+
+/** The writer died while it wrote a header. */
+class CutShort extends Error {}
 
 /** Section "main header" of the specification: 256 codes, written in runs. */
 function frameCodes(fields: Fields): (FrameCode | undefined)[] {

@@ -103,6 +103,7 @@ const Probe = z.object({
 type StreamJson = z.infer<typeof Stream>;
 
 /**
+ * @param path as errors name it
  * @param inputArgs ffmpeg's input options that belong before the file, for example `-f concat`
  * @param input given on stdin, when `url` is `pipe:0`
  * @throws RelensError INPUT_NOT_VIDEO when ffprobe cannot read it; a file without a video stream
@@ -110,6 +111,7 @@ type StreamJson = z.infer<typeof Stream>;
  */
 export async function probeFile(
   ffmpeg: Ffmpeg,
+  path: string,
   url: string,
   options: { readonly inputArgs?: readonly string[]; readonly input?: Uint8Array } = {},
 ): Promise<ProbedFile> {
@@ -122,7 +124,7 @@ export async function probeFile(
       cause: exit.error,
     });
   }
-  if (exit.code !== 0) throw unreadable(stderr.lines);
+  if (exit.code !== 0) throw unreadable(path, stderr.lines);
   return typed(parse(stdout.toString()));
 }
 
@@ -137,16 +139,16 @@ function parse(text: string): z.infer<typeof Probe> {
   }
 }
 
-function unreadable(lines: readonly string[]): RelensError {
+function unreadable(path: string, lines: readonly string[]): RelensError {
   if (lines.some((line) => line.includes('moov atom not found'))) {
     return new RelensError(
       'INPUT_NOT_VIDEO',
-      'its index is missing (moov atom not found): the recording was cut off before it was ' +
+      `${path}: its index is missing (moov atom not found): the recording was cut off before it was ` +
         'finished; repair it with the program that recorded it',
     );
   }
   const last = lines.at(-1)?.replace(/^.*: /, '') ?? 'ffprobe gives no reason';
-  return new RelensError('INPUT_NOT_VIDEO', `it cannot be read as video (${last})`);
+  return new RelensError('INPUT_NOT_VIDEO', `${path} cannot be read as video (${last})`);
 }
 
 function typed({ streams, chapters, format }: z.infer<typeof Probe>): ProbedFile {
@@ -188,7 +190,7 @@ function videoStream(stream: StreamJson): VideoStream {
     timeBase: rational(stream.time_base) ?? [1, 1000],
     ...given('frameRate', rate),
     ...given('frames', stream.nb_frames === undefined ? undefined : Number(stream.nb_frames)),
-    ...given('duration', microseconds(stream.duration)),
+    ...given('duration', microseconds(stream.duration) ?? clockTime(stream.tags['DURATION'])),
     tags: stream.tags,
   };
 }
@@ -220,9 +222,31 @@ function microseconds(seconds: string | undefined): number | undefined {
   return Number.isFinite(value) ? Math.round(value * 1e6) : undefined;
 }
 
+/** Matroska's own notation, `00:01:02.345000000`, in µs. */
+function clockTime(text: string | undefined): number | undefined {
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):([\d.]+)$/.exec(text ?? '') ?? [];
+  if (hours === undefined) return undefined;
+  return microseconds(String(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)));
+}
+
 /** ffprobe counts the display matrix counter-clockwise, older files' `rotate` tag clockwise. */
 function rotation({ side_data_list, tags }: StreamJson): number {
   const matrix = side_data_list.find((side) => side.rotation !== undefined)?.rotation;
   const degrees = matrix === undefined ? Number(tags['rotate'] ?? 0) : -matrix;
   return Number.isFinite(degrees) ? (((Math.round(degrees / 90) * 90) % 360) + 360) % 360 : 0;
+}
+
+/** 29.97 and its kin are multiples of 1/1001; other rates are kept to a thousandth. */
+export function asRational(rate: number): Rational {
+  const ntsc = Math.round(rate * 1.001);
+  if (!Number.isInteger(rate) && Math.abs((ntsc * 1000) / 1001 - rate) < 0.0006) {
+    return [ntsc * 1000, 1001];
+  }
+  const thousandths = Math.round(rate * 1000);
+  const divisor = commonDivisor(thousandths, 1000);
+  return [thousandths / divisor, 1000 / divisor];
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -6,10 +6,10 @@ import {
   from,
   last,
   merge,
-  Observable,
   startWith,
   switchMap,
   take,
+  type Observable,
   type ObservableInput,
 } from 'rxjs';
 import { startEncoder, type EncodeJob, type Encoder } from '../ffmpeg/encode.js';
@@ -20,6 +20,8 @@ export interface Output<Report> {
   readonly job: EncodeJob;
   /** File or folder; removed unless published. */
   readonly temporary: string;
+  /** Done at once before the encoder starts. */
+  readonly prepare?: () => void;
   /** Gives the output its final name. */
   publish(): Promise<void>;
   report(frames: number): Report;
@@ -36,6 +38,7 @@ export function writeAll<Report>(
   return defer(plan).pipe(
     switchMap((output) =>
       defer(() => {
+        output.prepare?.();
         const encoder = startEncoder(output.job);
         const failed = from(encoder.failed);
         return merge(failed, written(frames, encoder, output)).pipe(

@@ -22,7 +22,7 @@ export interface FileSpec {
 
 export interface FileSource extends Source<FileInfo> {
   /** Of the latest subscription; complete once it has ended. */
-  report(): DecodeReport;
+  readonly report: () => DecodeReport;
 }
 
 export type { DecodeReport, FileInfo };

@@ -1,10 +1,11 @@
-/** Images as a source: a folder of them, a pattern such as `dir/%04d.png`, or a single one. */
+/** Images as an input: a folder of them, a pattern such as `dir/%04d.png`, or a single one. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { RelensError } from '../errors.js';
 import { LOCAL_ONLY } from '../ffmpeg/args.js';
-import type { FileSource, FileSpec } from './file-source.js';
-import { asRational, fileSource, probe, type Input } from './video.js';
+import { asRational } from '../ffmpeg/probe.js';
+import type { FileSpec } from './file-source.js';
+import { probeInput, type Input, type ProbedInput } from './input.js';
 
 const EXTENSIONS = new Set(
   ['png', 'jpg', 'jpeg', 'bmp', 'tif', 'tiff', 'webp', 'pgm', 'ppm', 'pnm'].map((e) => `.${e}`),
@@ -17,7 +18,7 @@ export const isImage = (path: string) => EXTENSIONS.has(extname(path).toLowerCas
 export const isPattern = (path: string) => NUMBER.test(basename(path)) && isImage(path);
 
 /** The images in natural order: 2 before 10. Sizes that differ are scaled to the first one's. */
-export async function openImages(spec: FileSpec): Promise<FileSource> {
+export async function probeImages(spec: FileSpec): Promise<ProbedInput> {
   const files = await imagesOf(spec.path);
   const [first] = files;
   if (first === undefined) {
@@ -31,7 +32,7 @@ export async function openImages(spec: FileSpec): Promise<FileSource> {
     rate,
     frames: files.length,
   });
-  return fileSource(spec, await probe(spec, list([first])), list(files));
+  return probeInput(spec.ffmpeg, spec.path, list(files), list([first]));
 }
 
 /** Absolute paths; empty when there is none. */

@@ -1,14 +1,15 @@
-/** The registry of archived sources: the first that takes a path opens it. */
+/** The registry of archived sources: the first that takes a path has it. */
 import type { Stats } from 'node:fs';
-import type { FileSource, FileSpec } from './file-source.js';
-import { isImage, isPattern, openImages } from './images.js';
-import { openVideo } from './video.js';
+import type { FileSpec } from './file-source.js';
+import { isImage, isPattern, probeImages } from './images.js';
+import type { ProbedInput } from './input.js';
+import { probeVideo } from './video.js';
 
 export interface FileKind {
   readonly name: string;
   /** @param stats undefined when nothing of that name is there */
-  takes(path: string, stats: Stats | undefined): boolean;
-  open(spec: FileSpec): Promise<FileSource>;
+  readonly takes: (path: string, stats: Stats | undefined) => boolean;
+  readonly probe: (spec: FileSpec) => Promise<ProbedInput>;
 }
 
 export const FILE_KINDS: readonly FileKind[] = [
@@ -16,7 +17,7 @@ export const FILE_KINDS: readonly FileKind[] = [
     name: 'images',
     takes: (path, stats) =>
       stats === undefined ? isPattern(path) : stats.isDirectory() || isImage(path),
-    open: openImages,
+    probe: probeImages,
   },
-  { name: 'video', takes: (_path, stats) => stats !== undefined, open: openVideo },
+  { name: 'video', takes: (_path, stats) => stats !== undefined, probe: probeVideo },
 ];

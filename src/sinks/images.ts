@@ -1,0 +1,101 @@
+/** Writes restored frames as a sequence of PNG or JPEG images. */
+import { mkdirSync } from 'node:fs';
+import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import type { Observable, ObservableInput } from 'rxjs';
+import { RelensError } from '../errors.js';
+import { passthrough } from '../ffmpeg/abilities.js';
+import type { EncodeJob } from '../ffmpeg/encode.js';
+import type { FileInfo } from '../ffmpeg/file-info.js';
+import type { Ffmpeg } from '../ffmpeg/find.js';
+import type { Frame } from '../frame/frame.js';
+import type { Sink, SinkReport } from '../frame/seams.js';
+import { checkFolder, temporaryBeside } from './temporary.js';
+import { writeAll } from './write-all.js';
+
+export interface ImagesSpec {
+  /** A pattern such as `dir/%06d.png`, or a folder, which means that pattern in it. */
+  readonly path: string;
+  readonly ffmpeg: Ffmpeg;
+  readonly info: FileInfo;
+}
+
+export interface ImagesSink extends Sink {
+  consume(frames: ObservableInput<Frame>): Observable<SinkReport>;
+}
+
+const CODECS: Readonly<Record<string, readonly string[]>> = {
+  '.png': ['-c:v', 'png', '-pix_fmt', 'rgb24'],
+  '.jpg': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'],
+  '.jpeg': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'],
+};
+
+/** True for paths that this sink, rather than a video file, should write. */
+export const isImageOutput = (path: string) => extname(path).toLowerCase() in CODECS;
+
+/**
+ * The images appear under their names only when all are written.
+ * @throws RelensError (in the stream) USAGE, OUTPUT_WRITE, DISK_FULL, FFMPEG_FAILED
+ */
+export function images(spec: ImagesSpec): ImagesSink {
+  return {
+    policy: 'lossless',
+    consume: (frames) =>
+      writeAll(frames, async () => {
+        const { folder, pattern, codec } = target(spec.path);
+        await checkFolder(folder);
+        const temporary = temporaryBeside(folder);
+        return {
+          job: await imagesJob(spec, temporary, pattern, codec),
+          temporary,
+          prepare: () => mkdirSync(temporary),
+          publish: () => moveAll(temporary, folder),
+          report: (count) => ({ frames: count, path: join(folder, pattern) }),
+        };
+      }),
+  };
+}
+
+function target(path: string): { folder: string; pattern: string; codec: readonly string[] } {
+  const codec = CODECS[extname(path).toLowerCase()];
+  if (codec === undefined) {
+    if (extname(path) === '') return target(join(path, '%06d.png'));
+    const known = Object.keys(CODECS).join(', ');
+    throw new RelensError('USAGE', `${path}: images are written as ${known}`);
+  }
+  const pattern = basename(path);
+  if (!/%0?\d*d/.test(pattern)) {
+    throw new RelensError(
+      'USAGE',
+      `${path}: a sequence of images needs a number in its name, such as %06d${extname(path)}`,
+    );
+  }
+  return { folder: resolve(dirname(path)), pattern, codec };
+}
+
+async function imagesJob(
+  { ffmpeg, info, path }: ImagesSpec,
+  folder: string,
+  pattern: string,
+  codec: readonly string[],
+): Promise<EncodeJob> {
+  return {
+    ffmpeg,
+    name: path,
+    folder,
+    path: pattern,
+    frame: { width: info.width, height: info.height },
+    picture: { width: info.displayWidth, height: info.displayHeight },
+    timeBase: info.timeBase,
+    colour: info.colour,
+    input: [],
+    output: [...codec, '-f', 'image2', '-start_number', '1'],
+    passthrough: await passthrough(ffmpeg),
+  };
+}
+
+async function moveAll(from: string, to: string): Promise<void> {
+  if ((await stat(to).catch(() => undefined)) === undefined) return rename(from, to);
+  await mkdir(to, { recursive: true });
+  for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
+}
