@@ -1,7 +1,7 @@
 /** What a codec and a lossy line do to a clip: the cases whose damage is the carrier's own work. */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find.js';
-import { cellGrid, planesOf } from '../frame/frame.js';
+import { cellGrid, planesOf, type FrameSize } from '../frame/frame.js';
 import { bytesOf, colourArgs, decodeAtRate, rawInput, type RawClip } from './clip.js';
 import { runFfmpeg, throwIfAborted } from './ffmpeg-job.js';
 import type { Random } from './random.js';
@@ -26,13 +26,15 @@ const SYNC = 0x47;
 /** Chance that a burst of losses begins at a packet, and the chance that it goes on. */
 const LOSS = 0.002;
 const BURST = 0.6;
+/** A smaller difference, in grey levels, is the drift of a prediction and not seen as damage. */
+const VISIBLE = 8;
 
 /**
  * Encodes to H.264 in a transport stream, 6 slices a frame, removes packets, and decodes what is
  * left with ffmpeg's own concealment. The first picture and the packets in which a picture begins
  * are spared, so that no frame is missing altogether.
  * @param folder for the intermediate files; the caller removes it
- * @returns the concealed clip, and the mask of cells that differ from the unharmed decode
+ * @returns the concealed clip, and the mask of cells that differ visibly from the unharmed decode
  */
 export async function throughLossyTransport(
   ffmpeg: Ffmpeg,
@@ -85,7 +87,7 @@ function startsVideo(packet: Uint8Array): boolean {
   return zero === 0 && alsoZero === 0 && one === 1 && (id & 0xf0) === 0xe0;
 }
 
-/** Marks the cells of which any of the six samples differs; one mask a frame, in a row at `path`. */
+/** Marks the cells of which any of the six samples differs visibly; one mask a frame, in a row at `path`. */
 async function writeDifference(
   a: RawClip,
   b: RawClip,
@@ -102,7 +104,7 @@ async function writeDifference(
       throwIfAborted(signal);
       await readers[0]?.read(index, one);
       await readers[1]?.read(index, other);
-      differingCells(a, one, other, mask);
+      differingCells(a, one, other, mask, VISIBLE);
       await writer.write(mask);
     }
   } finally {
@@ -110,21 +112,25 @@ async function writeDifference(
   }
 }
 
+/** Sets `mask` `[rows, columns]` to 255 where any of a cell's six samples differs by more than `step`. */
 export function differingCells(
-  size: { readonly width: number; readonly height: number },
+  size: FrameSize,
   a: Uint8Array,
   b: Uint8Array,
   mask: Uint8Array,
+  step = 0,
 ): void {
   const { columns } = cellGrid(size);
   const [pa, pb] = [planesOf(size, a), planesOf(size, b)];
   mask.fill(0);
   for (let at = 0; at < pa.y.length; at++) {
-    if (pa.y[at] === pb.y[at]) continue;
+    if (Math.abs((pa.y[at] ?? 0) - (pb.y[at] ?? 0)) <= step) continue;
     const y = Math.floor(at / size.width);
     mask[(y >> 1) * columns + ((at - y * size.width) >> 1)] = 255;
   }
   for (let cell = 0; cell < mask.length; cell++) {
-    if (pa.u[cell] !== pb.u[cell] || pa.v[cell] !== pb.v[cell]) mask[cell] = 255;
+    const u = Math.abs((pa.u[cell] ?? 0) - (pb.u[cell] ?? 0));
+    const v = Math.abs((pa.v[cell] ?? 0) - (pb.v[cell] ?? 0));
+    if (Math.max(u, v) > step) mask[cell] = 255;
   }
 }

@@ -18,9 +18,10 @@ export async function runFfmpeg(
     command: ffmpeg.ffmpeg,
     args: ['-hide_banner', '-nostdin', '-v', 'error', '-y', ...args],
   });
-  signal.addEventListener('abort', child.kill, { once: true });
+  const kill = () => child.kill();
+  signal.addEventListener('abort', kill, { once: true });
   const exit = await child.exited;
-  signal.removeEventListener('abort', child.kill);
+  signal.removeEventListener('abort', kill);
   throwIfAborted(signal);
   if (exit.code !== 0) {
     const why = exit.error?.message ?? child.stderr.lines.at(-1) ?? `exit code ${exit.code}`;

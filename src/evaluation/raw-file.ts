@@ -19,11 +19,21 @@ export class RawWriter {
   }
 
   async write(record: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < record.length) {
-      done += (await this.#file.write(record, done, record.length - done)).bytesWritten;
-    }
+    await this.#put(record, null);
     this.#records++;
+  }
+
+  /** A part of a record, at a byte position of the file; not counted. */
+  writeAt(part: Uint8Array, position: number): Promise<void> {
+    return this.#put(part, position);
+  }
+
+  async #put(bytes: Uint8Array, position: number | null): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const at = position === null ? null : position + done;
+      done += (await this.#file.write(bytes, done, bytes.length - done, at)).bytesWritten;
+    }
   }
 
   close(): Promise<void> {

@@ -136,14 +136,11 @@ describe('passing damage', () => {
 });
 
 describe('loseVideoPackets', () => {
-  const packet = (pid: number, begins: boolean, payload: number[] = []) =>
-    Uint8Array.from({ length: 188 }, (_, i) =>
-      i === 0 ? 0x47
-      : i === 1 ? (begins ? 0x40 : 0) | (pid >> 8)
-      : i === 2 ? pid & 0xff
-      : i === 3 ? 0x10
-      : (payload[i - 4] ?? 0xff),
-    ); // prettier-ignore
+  const packet = (pid: number, begins: boolean, payload: number[] = []) => {
+    const bytes = new Uint8Array(188).fill(0xff);
+    bytes.set([0x47, (begins ? 0x40 : 0) | (pid >> 8), pid & 0xff, 0x10, ...payload]);
+    return bytes;
+  };
   const picturePackets = [
     packet(0x100, true, [0, 0, 1, 0xe0]),
     ...Array.from({ length: 2000 }, () => packet(0x100, false)),
