@@ -1,14 +1,106 @@
-/** Finds transient tape damage. */
-import { cellGrid } from '../frame/frame.js';
-import type { Detector } from '../frame/seams.js';
+/** Finds tape damage: streaks of one frame, and scratches that wander over the picture. */
+import type { DamageMap } from '../frame/damage-map.js';
+import { cellGrid, type Frame } from '../frame/frame.js';
+import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
+import { chainsOf, lineStrength, traceScratch, type Scratch } from './scratches.js';
+import { findStreaks } from './streaks.js';
 
-export const dropOut: Detector = {
-  kind: 'drop-out',
-  open(info) {
-    const { columns, rows } = cellGrid(info);
-    return {
-      inspect: () => ({ kind: 'drop-out', columns, rows, score: new Uint8Array(columns * rows) }),
-      reset: () => undefined,
-    };
-  },
-};
+export const dropOut: Detector = { kind: 'drop-out', open };
+
+/** Frames in the reference of what has always been there. */
+const MEMORY = 16;
+
+function open(info: SourceInfo): DetectorSession {
+  const { columns, rows } = cellGrid(info);
+  const { width, height } = info;
+  const count = width * height;
+  const before = new Uint8Array(count);
+  const beforeThat = new Uint8Array(count);
+  const hits = new Uint8Array(count);
+  const damaged = new Uint8Array(count);
+  const reference = new Float32Array(count);
+  let seen = 0;
+
+  return {
+    inspect(frame: Frame, next?: Frame): DamageMap {
+      const luma = frame.data.subarray(0, count);
+      const after = next?.data.subarray(0, count);
+      const score = new Uint8Array(columns * rows);
+      const map: DamageMap = { kind: 'drop-out', columns, rows, score };
+      damaged.fill(0);
+      const one = seen > 0 ? before : after;
+      const other = after ?? (seen > 1 ? beforeThat : one);
+      if (one !== undefined && other !== undefined) {
+        const noise = noiseOf(luma, one);
+        const threshold = Math.max(12, 2.2 * noise);
+        for (const streak of findStreaks(info, luma, one, other, threshold, hits)) {
+          for (let y = streak.top; y < streak.bottom; y++) {
+            damaged.fill(1, y * width + streak.left, y * width + streak.right);
+          }
+        }
+        if (seen === 0) reference.set(one);
+        for (const scratch of scratchesOf(info, luma, reference, noise)) {
+          for (let y = scratch.top; y < scratch.bottom; y++) {
+            const x = Math.round(scratch.column[y] ?? 0);
+            damaged.fill(
+              1,
+              y * width + Math.max(0, x + scratch.from),
+              y * width + Math.min(width, x + scratch.to + 1),
+            );
+          }
+        }
+      }
+      toCells(damaged, width, height, score);
+      learn(reference, luma, damaged, seen);
+      beforeThat.set(before);
+      before.set(luma);
+      seen++;
+      return map;
+    },
+    reset() {
+      seen = 0;
+    },
+  };
+}
+
+function scratchesOf(
+  info: SourceInfo,
+  luma: Uint8Array,
+  reference: Float32Array,
+  noise: number,
+): Scratch[] {
+  const floor = 6 + 0.35 * noise;
+  return chainsOf(info, lineStrength(info, luma, reference), floor, 4)
+    .filter((chain) => chain.columns.length >= 7 && chain.strength > 1.6 * floor)
+    .map((chain) => traceScratch(info, chain, luma, reference));
+}
+
+/** Standard deviation of the noise from the median absolute change of every 13th sample. */
+function noiseOf(luma: Uint8Array, other: Uint8Array): number {
+  const histogram = new Uint32Array(256);
+  let samples = 0;
+  for (let i = 0; i < luma.length; i += 13, samples++) {
+    const change = Math.abs((luma[i] ?? 0) - (other[i] ?? 0));
+    histogram[change] = (histogram[change] ?? 0) + 1;
+  }
+  let below = 0;
+  let median = 0;
+  while (median < 255 && (below += histogram[median] ?? 0) < samples / 2) median++;
+  return median / 0.954;
+}
+
+function learn(reference: Float32Array, luma: Uint8Array, damaged: Uint8Array, seen: number): void {
+  const gain = 1 / Math.min(seen + 1, MEMORY);
+  for (let i = 0; i < reference.length; i++) {
+    if (damaged[i] === 1) continue;
+    const old = reference[i] ?? 0;
+    reference[i] = old + ((luma[i] ?? 0) - old) * gain;
+  }
+}
+
+function toCells(damaged: Uint8Array, width: number, height: number, score: Uint8Array): void {
+  const columns = width >> 1;
+  for (let i = 0; i < width * height; i++) {
+    if (damaged[i] === 1) score[(Math.floor(i / width) >> 1) * columns + ((i % width) >> 1)] = 255;
+  }
+}

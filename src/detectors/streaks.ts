@@ -1,0 +1,168 @@
+/** Finds horizontal streaks that are in one frame only. */
+import type { FrameSize } from '../frame/frame.js';
+
+/** Luma samples `[top, bottom)` x `[left, right)`. */
+export interface Streak {
+  readonly top: number;
+  readonly bottom: number;
+  left: number;
+  right: number;
+}
+
+/** Samples along a row over which hits are counted. */
+const WINDOW = 24;
+/** Hits in the window that make it part of a run. */
+const DENSE = 12;
+const SHORTEST = 36;
+
+/** A run of rows that agree in where they begin and end. */
+interface Band {
+  top: number;
+  bottom: number;
+  left: number;
+  right: number;
+}
+
+/**
+ * `before` and `after` are the neighbouring frames (or twice the same one where only one is there).
+ * A sample is hit when it is beyond both neighbours on the same side by `threshold` grey levels
+ * (the spike index of Kokaram, "Motion Picture Restoration", 1998, chapter 7). A streak is a long, low
+ * band of hits whose rows begin at once: what moves has no such straight upper and lower edge.
+ */
+export function findStreaks(
+  size: FrameSize,
+  luma: Uint8Array,
+  before: Uint8Array,
+  after: Uint8Array,
+  threshold: number,
+  hits: Uint8Array,
+): Streak[] {
+  const { width, height } = size;
+  markHits(luma, before, after, threshold, hits, width * height);
+  const tallest = Math.max(12, Math.round(height / 30));
+  const found: Streak[] = [];
+  for (const band of bands(hits, width, height, tallest)) {
+    const rows = band.bottom - band.top;
+    const length = band.right - band.left;
+    if (rows > tallest || length < Math.max(SHORTEST, rows * 6)) continue;
+    let inside = 0;
+    for (let y = band.top; y < band.bottom; y++) inside += density(hits, width, y, band);
+    inside /= rows;
+    const above = outside(hits, width, height, band.top - 1, band.top - 2, band);
+    const below = outside(hits, width, height, band.bottom, band.bottom + 1, band);
+    if (Math.max(above, below) > inside * 0.4) continue;
+    found.push({ ...band });
+  }
+  return joined(found, width);
+}
+
+function markHits(
+  luma: Uint8Array,
+  before: Uint8Array,
+  after: Uint8Array,
+  threshold: number,
+  hits: Uint8Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const value = luma[i] ?? 0;
+    const one = value - (before[i] ?? 0);
+    const other = value - (after[i] ?? 0);
+    hits[i] =
+      (one > threshold && other > threshold) || (one < -threshold && other < -threshold) ? 1 : 0;
+  }
+}
+
+/** Links the runs of neighbouring rows that cover nearly the same samples. */
+function bands(hits: Uint8Array, width: number, height: number, tallest: number): Band[] {
+  const closed: Band[] = [];
+  let open: Band[] = [];
+  for (let y = 0; y < height; y++) {
+    const runs = runsOf(hits, y * width, width);
+    const still: Band[] = [];
+    for (const run of runs) {
+      const band = open.find((b) => b.bottom === y && overlap(b, run) > 0.5);
+      if (band === undefined) {
+        still.push({ top: y, bottom: y + 1, ...run });
+      } else {
+        band.bottom = y + 1;
+        band.left = Math.min(band.left, run.left);
+        band.right = Math.max(band.right, run.right);
+        still.push(band);
+      }
+    }
+    for (const band of open) if (band.bottom !== y + 1) closed.push(band);
+    open = still;
+  }
+  return [...closed, ...open].filter((band) => band.bottom - band.top <= tallest * 2);
+}
+
+interface Run {
+  left: number;
+  right: number;
+}
+
+function runsOf(hits: Uint8Array, start: number, width: number): Run[] {
+  const runs: Run[] = [];
+  let count = 0;
+  let left = -1;
+  for (let x = 0; x < width + WINDOW; x++) {
+    if (x < width) count += hits[start + x] ?? 0;
+    if (x >= WINDOW) count -= hits[start + x - WINDOW] ?? 0;
+    if (count >= DENSE && left < 0) left = Math.max(0, x - WINDOW + 1);
+    if (count < DENSE && left >= 0) {
+      let right = Math.min(x, width);
+      while (left < right && hits[start + left] === 0) left++;
+      while (right > left && hits[start + right - 1] === 0) right--;
+      if (right - left >= WINDOW) runs.push({ left, right });
+      left = -1;
+    }
+  }
+  return runs;
+}
+
+function overlap(a: Run, b: Run): number {
+  const shared = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  return shared / (Math.max(a.right, b.right) - Math.min(a.left, b.left));
+}
+
+function density(hits: Uint8Array, width: number, y: number, { left, right }: Run): number {
+  let count = 0;
+  for (let i = y * width + left; i < y * width + right; i++) count += hits[i] ?? 0;
+  return count / (right - left);
+}
+
+/** Density in the calmer of the two rows next to a band; a soft edge may spill into the first. */
+function outside(
+  hits: Uint8Array,
+  width: number,
+  height: number,
+  near: number,
+  far: number,
+  run: Run,
+): number {
+  if (near < 0 || near >= height) return 0;
+  const first = density(hits, width, near, run);
+  return far < 0 || far >= height ? first : Math.min(first, density(hits, width, far, run));
+}
+
+/** Streaks side by side in the same rows are one that ran over ground of its own brightness. */
+function joined(streaks: Streak[], width: number): Streak[] {
+  const out: Streak[] = [];
+  for (const streak of streaks.sort((a, b) => a.top - b.top || a.left - b.left)) {
+    const partner = out.find(
+      (other) =>
+        Math.abs(other.top - streak.top) <= 1 &&
+        Math.abs(other.bottom - streak.bottom) <= 1 &&
+        streak.left - other.right < width / 4 &&
+        other.left - streak.right < width / 4,
+    );
+    if (partner === undefined) {
+      out.push(streak);
+    } else {
+      partner.left = Math.min(partner.left, streak.left);
+      partner.right = Math.max(partner.right, streak.right);
+    }
+  }
+  return out;
+}
