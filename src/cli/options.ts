@@ -16,6 +16,12 @@ export function parseRate(text: string): number {
   throw new InvalidArgumentError('expected frames a second, more than 0 and at most 1000.');
 }
 
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('expected a whole number, at least 1.');
+}
+
 /** For an option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

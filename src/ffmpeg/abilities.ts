@@ -35,7 +35,7 @@ export function listed(
     const { stdout } = await run(ffmpeg.ffmpeg, ['-hide_banner', `-${what}`]);
     const names = new Set<string>();
     for (const line of stdout.toString().split('\n')) {
-      const [, name] = /^ [A-Z.| ]{1,6} +([a-z0-9_,]+) /i.exec(line) ?? [];
+      const [, name] = /^ [A-Z.| ]{1,6} +([a-z0-9_,-]+) /i.exec(line) ?? [];
       for (const alias of name?.split(',') ?? []) names.add(alias);
     }
     return names;

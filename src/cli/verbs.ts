@@ -1,0 +1,14 @@
+/** The verbs of the command; a new verb is one file and one line here. */
+import { demo } from '../../pipelines/demo.js';
+import { doctor } from '../../pipelines/doctor.js';
+import { restore } from '../../pipelines/restore.js';
+import { demoVerb } from './demo-verb.js';
+import { doctorVerb } from './doctor-verb.js';
+import { restoreVerb } from './restore-verb.js';
+import type { Verb } from './verb.js';
+
+export const VERBS: readonly Verb[] = [
+  restoreVerb(restore),
+  doctorVerb(doctor),
+  demoVerb(demo, restore),
+];

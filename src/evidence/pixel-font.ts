@@ -1,0 +1,60 @@
+/** Letters of 5x7 dots: labels that look the same on machines without any font. */
+
+/** Rows from the top, one bit a dot, the leftmost the highest. */
+const GLYPHS: Readonly<Record<string, readonly number[]>> = {
+  A: [14, 17, 17, 31, 17, 17, 17],
+  B: [30, 17, 17, 30, 17, 17, 30],
+  C: [14, 17, 16, 16, 16, 17, 14],
+  D: [30, 17, 17, 17, 17, 17, 30],
+  E: [31, 16, 16, 30, 16, 16, 31],
+  F: [31, 16, 16, 30, 16, 16, 16],
+  G: [14, 17, 16, 23, 17, 17, 14],
+  I: [14, 4, 4, 4, 4, 4, 14],
+  L: [16, 16, 16, 16, 16, 16, 31],
+  M: [17, 27, 21, 21, 17, 17, 17],
+  N: [17, 25, 21, 19, 17, 17, 17],
+  O: [14, 17, 17, 17, 17, 17, 14],
+  R: [30, 17, 17, 30, 20, 18, 17],
+  S: [15, 16, 16, 14, 1, 1, 30],
+  T: [31, 4, 4, 4, 4, 4, 4],
+  U: [17, 17, 17, 17, 17, 17, 14],
+  0: [14, 17, 19, 21, 25, 17, 14],
+  1: [4, 12, 4, 4, 4, 4, 14],
+  2: [14, 17, 1, 2, 4, 8, 31],
+  3: [30, 1, 1, 14, 1, 1, 30],
+  4: [2, 6, 10, 18, 31, 2, 2],
+  5: [31, 16, 30, 1, 1, 17, 14],
+  6: [6, 8, 16, 30, 17, 17, 14],
+  7: [31, 1, 2, 4, 8, 8, 8],
+  8: [14, 17, 17, 14, 17, 17, 14],
+  9: [14, 17, 17, 15, 1, 2, 12],
+  '.': [0, 0, 0, 0, 0, 12, 12],
+  ' ': [0, 0, 0, 0, 0, 0, 0],
+};
+
+const COLUMNS = 5;
+const ROWS = 7;
+
+/**
+ * A label as an SVG image: white letters on a dark plate, `dot` pixels a dot. Letters without a
+ * glyph are left blank.
+ */
+export function labelSvg(text: string, dot: number): Buffer {
+  const squares: string[] = [];
+  Array.from(text.toUpperCase(), (letter, index) => {
+    GLYPHS[letter]?.forEach((row, y) => {
+      for (let x = 0; x < COLUMNS; x++) {
+        if ((row & (1 << (COLUMNS - 1 - x))) === 0) continue;
+        const left = (1 + index * (COLUMNS + 1) + x) * dot;
+        squares.push(`M${left} ${(1 + y) * dot}h${dot}v${dot}h-${dot}z`);
+      }
+    });
+  });
+  const width = (text.length * (COLUMNS + 1) + 1) * dot;
+  const height = (ROWS + 2) * dot;
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+      `<rect width="${width}" height="${height}" fill="#000" fill-opacity="0.7"/>` +
+      `<path fill="#fff" d="${squares.join('')}"/></svg>`,
+  );
+}
