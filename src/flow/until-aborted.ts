@@ -1,24 +1,34 @@
 /** Ends a stream when the user says stop. */
-import { Observable, Subscription } from 'rxjs';
+import { Observable } from 'rxjs';
 import { RelensError } from '../errors.js';
 
 /** Errors with ABORTED when `signal` is aborted, after the work was unsubscribed. */
 export function untilAborted<T>(signal: AbortSignal, work: Observable<T>): Observable<T> {
   return new Observable((subscriber) => {
-    const running = new Subscription();
-    const stop = () => {
-      running.unsubscribe();
-      subscriber.error(new RelensError('ABORTED', 'stopped before the end; nothing was written'));
-    };
+    const stopped = () => new RelensError('ABORTED', 'stopped before the end; nothing was written');
     if (signal.aborted) {
-      stop();
+      subscriber.error(stopped());
       return;
     }
+    const running = work.subscribe({
+      next: (value) => {
+        subscriber.next(value);
+      },
+      error: (error) => {
+        subscriber.error(error);
+      },
+      complete: () => {
+        subscriber.complete();
+      },
+    });
+    const stop = () => {
+      running.unsubscribe();
+      subscriber.error(stopped());
+    };
     signal.addEventListener('abort', stop, { once: true });
     subscriber.add(() => {
       signal.removeEventListener('abort', stop);
     });
     subscriber.add(running);
-    running.add(work.subscribe(subscriber));
   });
 }

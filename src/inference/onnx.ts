@@ -16,7 +16,8 @@ export async function openSession(path: string, device: string, threads: number)
     graphOptimizationLevel: 'all',
     // Spinning threads would starve ffmpeg and gain next to nothing.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    logSeverityLevel: 3,
+    // What fails is reported by us, in one line.
+    logSeverityLevel: 4,
   });
 }
 

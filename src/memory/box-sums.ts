@@ -1,21 +1,14 @@
-/** Sums over 5x5 cells, the statistic behind "has this cell changed?". */
+/** Sums over 5x5 cells, the statistic behind "has this cell changed?", for flags. */
 
 const RADIUS = 2;
 
 /**
  * Writes into `sums` the sum of `values` over the 5x5 cells round each cell, zero outside the
  * picture. Running sums: the cost does not depend on the window.
- * @param values `[rows, columns]`
- * @param column scratch of `columns` numbers; float64, so that adding and taking away cancels
+ * @param values `[rows, columns]`, 0 or 1
  */
-export function boxSums(
-  values: Float32Array,
-  sums: Float32Array,
-  columns: number,
-  rows: number,
-  column: Float64Array,
-): void {
-  column.fill(0);
+export function boxSums(values: Uint8Array, sums: Uint8Array, columns: number, rows: number): void {
+  const column = new Int32Array(columns);
   for (let row = 0; row < Math.min(RADIUS, rows); row++) addRow(values, column, row * columns, 1);
   for (let row = 0; row < rows; row++) {
     if (row + RADIUS < rows) addRow(values, column, (row + RADIUS) * columns, 1);
@@ -31,7 +24,7 @@ export function boxSums(
   }
 }
 
-function addRow(values: Float32Array, column: Float64Array, at: number, sign: 1 | -1): void {
+function addRow(values: Uint8Array, column: Int32Array, at: number, sign: 1 | -1): void {
   for (let x = 0; x < column.length; x++) {
     column[x] = (column[x] ?? 0) + sign * (values[at + x] ?? 0);
   }

@@ -11,6 +11,11 @@ const ABSOLUTE_FLOOR = 3;
 /** E|x| of a standard normal. */
 const HALF_NORMAL = 0.7979;
 const SHIFT_BINS = 512;
+const RADIUS = 2;
+const WINDOW = 5;
+const STATISTICS = 4;
+/** By number of cells: MEAN_GATE standard deviations of a sum of so many values. */
+const SPREAD_OF_SUM = Float64Array.from({ length: 26 }, (_, n) => MEAN_GATE * Math.sqrt(n));
 
 /** One lane's scratch memory and the frame under test. Differences are in grey levels. */
 export class ChangeTest {
@@ -19,11 +24,14 @@ export class ChangeTest {
   readonly #cells: number;
   readonly #cap: number;
   readonly #known: Uint8Array;
-  readonly #total: Float32Array;
+  readonly #total: Uint8Array;
   readonly #luma: Float32Array;
   readonly #values: Float32Array;
-  readonly #sums: Float32Array;
-  readonly #column: Float64Array;
+  /** For each column the sums over five rows: signed and absolute luma, U, V. */
+  readonly #columnSums: Float64Array;
+  readonly #ring: Float64Array;
+  /** By sample count, the standard deviation of sample minus mean in grey levels. */
+  readonly #widen = new Float64Array(256);
   #data: Uint8Array = new Uint8Array();
   #width = 0;
 
@@ -33,11 +41,11 @@ export class ChangeTest {
     this.#cells = columns * rows;
     this.#cap = cap;
     this.#known = new Uint8Array(this.#cells);
-    this.#total = new Float32Array(this.#cells);
+    this.#total = new Uint8Array(this.#cells);
     this.#luma = new Float32Array(this.#cells);
     this.#values = new Float32Array(this.#cells);
-    this.#sums = new Float32Array(this.#cells);
-    this.#column = new Float64Array(columns);
+    this.#columnSums = new Float64Array(columns * STATISTICS);
+    this.#ring = new Float64Array(WINDOW * columns * STATISTICS);
   }
 
   /** Takes the frame to test; returns how many cells can be compared (unmasked and remembered). */
@@ -48,10 +56,9 @@ export class ChangeTest {
     for (let cell = 0; cell < this.#cells; cell++) {
       const usable = mask[cell] === 0 && (count[cell] ?? 0) > 0 ? 1 : 0;
       this.#known[cell] = usable;
-      this.#values[cell] = usable;
       known += usable;
     }
-    this.#box(this.#total);
+    boxSums(this.#known, this.#total, this.#columns, this.#rows);
     lumaOfCells(frame.data, this.#width, this.#columns, this.#rows, this.#luma);
     return known;
   }
@@ -75,43 +82,102 @@ export class ChangeTest {
     return (bin - SHIFT_BINS / 2 + 0.5) / 4;
   }
 
-  /** Sets `out` to 1 where the frame under test differs from `mean` (a yuv420p picture). */
+  /**
+   * Sets `out` to 1 where the frame under test differs from `mean` (a yuv420p picture). One pass:
+   * the four 5x5 sums run along, a ring of five rows holds what leaves them again.
+   */
   changed(mean: Float32Array, count: Uint8Array, sigma: number, out: Uint8Array): void {
-    const widen = new Float32Array(256);
+    this.#setGates(sigma);
+    this.#columnSums.fill(0);
+    this.#ring.fill(0);
+    for (let row = 0; row < this.#rows + RADIUS; row++) {
+      this.#enter(row, mean);
+      if (row >= RADIUS) this.#judge(row - RADIUS, count, out);
+    }
+  }
+
+  #setGates(sigma: number): void {
     for (let n = 0; n < 256; n++) {
-      widen[n] = sigma * Math.sqrt(1 + 1 / Math.min(Math.max(n, 1), this.#cap));
+      this.#widen[n] = sigma * Math.sqrt(1 + 1 / Math.min(Math.max(n, 1), this.#cap));
     }
-    const perSum = new Float32Array(26);
-    for (let n = 1; n < 26; n++) perSum[n] = MEAN_GATE / Math.sqrt(n);
-    this.#differ(mean);
-    this.#box(this.#sums);
-    for (let cell = 0; cell < this.#cells; cell++) {
-      const total = Math.max(1, this.#total[cell] ?? 0);
-      const gate = 0.5 * (widen[count[cell] ?? 0] ?? 0) * (perSum[total] ?? 0) + MEAN_FLOOR;
-      out[cell] = Math.abs(this.#sums[cell] ?? 0) > gate * total ? 1 : 0;
-    }
-    for (let cell = 0; cell < this.#cells; cell++) {
-      this.#values[cell] = Math.abs(this.#values[cell] ?? 0);
-    }
-    this.#box(this.#sums);
-    const expected = ABSOLUTE_GATE * HALF_NORMAL * 0.5;
-    for (let cell = 0; cell < this.#cells; cell++) {
-      const total = Math.max(1, this.#total[cell] ?? 0);
-      const gate = expected * (widen[count[cell] ?? 0] ?? 0) + ABSOLUTE_FLOOR;
-      if ((this.#sums[cell] ?? 0) > gate * total) out[cell] = 1;
-    }
-    for (const part of [4, 5]) {
-      const at = part * this.#cells;
-      for (let cell = 0; cell < this.#cells; cell++) {
-        this.#values[cell] =
-          this.#known[cell] === 0 ? 0 : (this.#data[at + cell] ?? 0) - (mean[at + cell] ?? 0);
+  }
+
+  /** Adds the differences of `row` to the column sums and takes those of five rows before away. */
+  #enter(row: number, mean: Float32Array): void {
+    const columns = this.#columns;
+    const sums = this.#columnSums;
+    const ring = this.#ring;
+    const known = this.#known;
+    const data = this.#data;
+    const cells = this.#cells;
+    const inside = row < this.#rows;
+    let at = (row % WINDOW) * STATISTICS * columns;
+    let luma = row * 2 * this.#width;
+    const below = this.#width;
+    const first = row * columns;
+    for (let x = 0, k = 0; x < columns; x++, k += STATISTICS, at += STATISTICS, luma += 2) {
+      let signed = 0;
+      let u = 0;
+      let v = 0;
+      const cell = first + x;
+      if (inside && known[cell] !== 0) {
+        const remembered =
+          (mean[luma] ?? 0) +
+          (mean[luma + 1] ?? 0) +
+          (mean[luma + below] ?? 0) +
+          (mean[luma + below + 1] ?? 0);
+        signed = (this.#luma[cell] ?? 0) - remembered / 4;
+        u = (data[4 * cells + cell] ?? 0) - (mean[4 * cells + cell] ?? 0);
+        v = (data[5 * cells + cell] ?? 0) - (mean[5 * cells + cell] ?? 0);
       }
-      this.#box(this.#sums);
-      for (let cell = 0; cell < this.#cells; cell++) {
-        const total = Math.max(1, this.#total[cell] ?? 0);
-        const gate = (widen[count[cell] ?? 0] ?? 0) * (perSum[total] ?? 0) + MEAN_FLOOR;
-        if (Math.abs(this.#sums[cell] ?? 0) > gate * total) out[cell] = 1;
+      const absolute = Math.abs(signed);
+      sums[k] = (sums[k] ?? 0) + signed - (ring[at] ?? 0);
+      sums[k + 1] = (sums[k + 1] ?? 0) + absolute - (ring[at + 1] ?? 0);
+      sums[k + 2] = (sums[k + 2] ?? 0) + u - (ring[at + 2] ?? 0);
+      sums[k + 3] = (sums[k + 3] ?? 0) + v - (ring[at + 3] ?? 0);
+      ring[at] = signed;
+      ring[at + 1] = absolute;
+      ring[at + 2] = u;
+      ring[at + 3] = v;
+    }
+  }
+
+  /** Compares the sums round each cell of `row` with what noise alone would make them. */
+  #judge(row: number, count: Uint8Array, out: Uint8Array): void {
+    const columns = this.#columns;
+    const sums = this.#columnSums;
+    let signed = 0;
+    let absolute = 0;
+    let u = 0;
+    let v = 0;
+    for (let x = -RADIUS; x < columns; x++) {
+      if (x + RADIUS < columns) {
+        const k = (x + RADIUS) * STATISTICS;
+        signed += sums[k] ?? 0;
+        absolute += sums[k + 1] ?? 0;
+        u += sums[k + 2] ?? 0;
+        v += sums[k + 3] ?? 0;
       }
+      if (x > RADIUS) {
+        const k = (x - RADIUS - 1) * STATISTICS;
+        signed -= sums[k] ?? 0;
+        absolute -= sums[k + 1] ?? 0;
+        u -= sums[k + 2] ?? 0;
+        v -= sums[k + 3] ?? 0;
+      }
+      if (x < 0) continue;
+      const cell = row * columns + x;
+      const total = Math.max(1, this.#total[cell] ?? 0);
+      const widen = this.#widen[count[cell] ?? 0] ?? 0;
+      const gate = widen * (SPREAD_OF_SUM[total] ?? 0);
+      const floor = MEAN_FLOOR * total;
+      out[cell] =
+        absolute > (ABSOLUTE_GATE * HALF_NORMAL * 0.5 * widen + ABSOLUTE_FLOOR) * total ||
+        Math.abs(signed) > 0.5 * gate + floor ||
+        Math.abs(u) > gate + floor ||
+        Math.abs(v) > gate + floor
+          ? 1
+          : 0;
     }
   }
 
@@ -131,10 +197,6 @@ export class ChangeTest {
       this.#values[cell] =
         this.#known[cell] === 0 ? 0 : (this.#luma[cell] ?? 0) - (this.#values[cell] ?? 0);
     }
-  }
-
-  #box(sums: Float32Array): void {
-    boxSums(this.#values, sums, this.#columns, this.#rows, this.#column);
   }
 }
 
