@@ -2,7 +2,14 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
-import { chainsOf, lineStrength, traceScratch, type Scratch } from './scratches.js';
+import {
+  chainsOf,
+  lineStrength,
+  markScratch,
+  smoothLine,
+  STRIPS,
+  type Chain,
+} from './scratches.js';
 import { findStreaks } from './streaks.js';
 
 export const dropOut: Detector = { kind: 'drop-out', open };
@@ -32,22 +39,15 @@ function open(info: SourceInfo): DetectorSession {
       const other = after ?? (seen > 1 ? beforeThat : one);
       if (one !== undefined && other !== undefined) {
         const noise = noiseOf(luma, one);
-        const threshold = Math.max(12, 2.2 * noise);
-        for (const streak of findStreaks(info, luma, one, other, threshold, hits)) {
+        const neighbours = { before: one, after: other };
+        for (const streak of findStreaks(info, luma, neighbours, noise, hits)) {
           for (let y = streak.top; y < streak.bottom; y++) {
             damaged.fill(1, y * width + streak.left, y * width + streak.right);
           }
         }
         if (seen === 0) reference.set(one);
-        for (const scratch of scratchesOf(info, luma, reference, noise)) {
-          for (let y = scratch.top; y < scratch.bottom; y++) {
-            const x = Math.round(scratch.column[y] ?? 0);
-            damaged.fill(
-              1,
-              y * width + Math.max(0, x + scratch.from),
-              y * width + Math.min(width, x + scratch.to + 1),
-            );
-          }
+        for (const chain of scratchesOf(info, luma, reference, noise, seen)) {
+          markScratch(info, chain, luma, reference, noise, damaged);
         }
       }
       toCells(damaged, width, height, score);
@@ -63,16 +63,27 @@ function open(info: SourceInfo): DetectorSession {
   };
 }
 
+/**
+ * A scratch is new against the reference and at least 40 % of the height long. While the reference is
+ * young it may hold the scratch itself: then only a straight line over the whole height counts.
+ */
 function scratchesOf(
   info: SourceInfo,
   luma: Uint8Array,
   reference: Float32Array,
   noise: number,
-): Scratch[] {
+  seen: number,
+): Chain[] {
   const floor = 6 + 0.35 * noise;
-  return chainsOf(info, lineStrength(info, luma, reference), floor, 4)
-    .filter((chain) => chain.columns.length >= 7 && chain.strength > 1.6 * floor)
-    .map((chain) => traceScratch(info, chain, luma, reference));
+  const fresh = chainsOf(info, lineStrength(info, luma, reference), floor, 4).filter(
+    (chain) => chain.columns.length >= 7 && chain.strength > 1.6 * floor,
+  );
+  if (seen >= MEMORY) return fresh;
+  const lines = chainsOf(info, lineStrength(info, luma, undefined), floor, 4).filter(
+    (chain) =>
+      chain.columns.length === STRIPS && chain.strength > 24 && smoothLine(chain.columns).straight,
+  );
+  return [...lines, ...fresh];
 }
 
 /** Standard deviation of the noise from the median absolute change of every 13th sample. */

@@ -2,7 +2,7 @@
 import type { FrameSize } from '../frame/frame.js';
 
 /** Strips of rows over which a line is gathered; within one a slanted line hardly moves. */
-const STRIPS = 16;
+export const STRIPS = 16;
 /** A line of up to three samples is brighter or darker than what is this far to either side. */
 const ASIDE = 3;
 /** Clip of a difference, in grey levels, so that no strong edge decides alone. */
@@ -11,21 +11,6 @@ const CLIP = 48;
 const SLANT = 2;
 /** Half the width of the profile across a line. */
 const ACROSS = 4;
-
-/** One scratch: where it is in each row, and which samples around that it covers. */
-export interface Scratch {
-  readonly bright: boolean;
-  readonly top: number;
-  readonly bottom: number;
-  /** Column by row, `[height]`; valid from top to bottom. */
-  readonly column: Float32Array;
-  /** Covered offsets from the column, inclusive. */
-  readonly from: number;
-  readonly to: number;
-  /** Mean strength over its strips, in grey levels, and the number of those. */
-  readonly strength: number;
-  readonly strips: number;
-}
 
 /** A chain of strips from `first` on, one column each. */
 export interface Chain {
@@ -152,46 +137,136 @@ function bestChain(
 /** Mark in the back-pointers: the chain begins here. */
 const NEW = 127;
 
-/** Follows a chain row by row and measures which samples across it the line covers. */
-export function traceScratch(
+/** Strips that may disagree with the smooth line before a chain is followed as it is. */
+const STRAY = 0.35;
+
+/** Column at each strip's middle: a parabola through the strips that agree, or the chain itself. */
+export function smoothLine(columns: readonly number[]): {
+  at: (strip: number) => number;
+  straight: boolean;
+} {
+  const last = columns.length - 1;
+  let kept = columns.map((x, strip) => ({ strip, x }));
+  for (let round = 0; round < 4; round++) {
+    const [a, b, c] = parabola(kept, last / 2);
+    const at = (strip: number) => a + (strip - last / 2) * (b + c * (strip - last / 2));
+    const away = columns.map((x, strip) => Math.abs(x - at(strip)));
+    const agree = columns
+      .map((x, strip) => ({ strip, x }))
+      .filter(({ strip }) => (away[strip] ?? 0) <= (round < 2 ? 2.5 : 1.2));
+    if (round === 3 && agree.length >= columns.length * (1 - STRAY)) return { at, straight: true };
+    if (agree.length < 4) break;
+    kept = agree;
+  }
+  const at = (strip: number) => {
+    const position = Math.min(Math.max(strip, 0), last);
+    const a = columns[Math.floor(position)] ?? 0;
+    return a + ((columns[Math.ceil(position)] ?? a) - a) * (position % 1);
+  };
+  return { at, straight: false };
+}
+
+/** Least squares of x = a + b t + c t², t the strip from `middle`; few points give a line. */
+function parabola(
+  points: readonly { strip: number; x: number }[],
+  middle: number,
+): [number, number, number] {
+  const sums = { n: points.length, t: 0, t2: 0, t3: 0, t4: 0, x: 0, tx: 0, t2x: 0 };
+  for (const { strip, x } of points) {
+    const t = strip - middle;
+    sums.t += t;
+    sums.t2 += t * t;
+    sums.t3 += t ** 3;
+    sums.t4 += t ** 4;
+    sums.x += x;
+    sums.tx += t * x;
+    sums.t2x += t * t * x;
+  }
+  const { n, t, t2, t3, t4 } = sums;
+  const whole = n * (t2 * t4 - t3 * t3) - t * (t * t4 - t3 * t2) + t2 * (t * t3 - t2 * t2);
+  if (Math.abs(whole) < 1e-6 || n < 6) {
+    const line = n * t2 - t * t;
+    if (Math.abs(line) < 1e-6) return [sums.x / Math.max(1, n), 0, 0];
+    const slope = (n * sums.tx - t * sums.x) / line;
+    return [(sums.x - slope * t) / n, slope, 0];
+  }
+  const a =
+    sums.x * (t2 * t4 - t3 * t3) -
+    t * (sums.tx * t4 - t3 * sums.t2x) +
+    t2 * (sums.tx * t3 - t2 * sums.t2x);
+  const b =
+    n * (sums.tx * t4 - sums.t2x * t3) -
+    sums.x * (t * t4 - t3 * t2) +
+    t2 * (t * sums.t2x - t2 * sums.tx);
+  const c =
+    n * (t2 * sums.t2x - t3 * sums.tx) -
+    t * (t * sums.t2x - t2 * sums.tx) +
+    sums.x * (t * t3 - t2 * t2);
+  return [a / whole, b / whole, c / whole];
+}
+
+/**
+ * Marks (1) in `damaged` what a chain's line covers, row by row. The width comes from the mean profile
+ * across the line; where the noise leaves the single row legible, that row decides.
+ */
+export function markScratch(
   { width, height }: FrameSize,
   chain: Chain,
   luma: Uint8Array,
   reference: Float32Array | undefined,
-): Scratch {
+  noise: number,
+  damaged: Uint8Array,
+): void {
   const strips = chain.columns.length;
-  const whole = strips >= STRIPS * 0.7;
+  const sign = chain.bright ? 1 : -1;
+  const { at, straight } = smoothLine(chain.columns);
+  const whole = straight && strips >= STRIPS * 0.6;
   const top = whole ? 0 : Math.floor((chain.first * height) / STRIPS);
   const bottom = whole ? height : Math.floor(((chain.first + strips) * height) / STRIPS);
-  const column = new Float32Array(height);
+  const column = (y: number) => Math.round(at(((y + 0.5) * STRIPS) / height - 0.5 - chain.first));
+  const value = (y: number, x: number) => {
+    const i = y * width + Math.min(Math.max(x, 0), width - 1);
+    return sign * ((luma[i] ?? 0) - (reference?.[i] ?? 0));
+  };
   const profile = new Float32Array(2 * ACROSS + 1);
   for (let y = top; y < bottom; y++) {
-    const position = Math.min(Math.max((y * STRIPS) / height - 0.5 - chain.first, 0), strips - 1);
-    const left = Math.floor(position);
-    const a = chain.columns[left] ?? 0;
-    const b = chain.columns[Math.min(left + 1, strips - 1)] ?? a;
-    column[y] = a + (b - a) * (position - left);
-    const x = Math.round(column[y] ?? 0);
+    const x = column(y);
+    const ground = (value(y, x - ACROSS) + value(y, x + ACROSS)) / 2;
     for (let o = -ACROSS; o <= ACROSS; o++) {
-      const i = y * width + Math.min(Math.max(x + o, 0), width - 1);
-      const value = (luma[i] ?? 0) - (reference?.[i] ?? 0);
-      profile[o + ACROSS] = (profile[o + ACROSS] ?? 0) + value;
+      // Clipped, so that a stretch over very dark ground does not set the width alone.
+      const away = Math.min(CLIP, value(y, x + o) - ground);
+      profile[o + ACROSS] = (profile[o + ACROSS] ?? 0) + away / (bottom - top);
     }
   }
-  const [from, to] = covered(profile, chain.bright ? 1 : -1);
-  return { bright: chain.bright, top, bottom, column, from, to, strength: chain.strength, strips };
+  const { from, to, peak } = covered(profile);
+  for (let y = top; y < bottom; y++) {
+    const x = column(y);
+    let first = x + from;
+    let last = x + to;
+    if (noise * 5 < peak) {
+      const ground = (value(y, x - ACROSS) + value(y, x + ACROSS)) / 2;
+      let most = 0;
+      for (let u = x + from - 1; u <= x + to + 1; u++) most = Math.max(most, value(y, u) - ground);
+      if (most > peak * 0.6) {
+        first = x + from - 1;
+        last = x + to + 1;
+        while (first < last && value(y, first) - ground < most * 0.4) first++;
+        while (last > first && value(y, last) - ground < most * 0.4) last--;
+      }
+    }
+    damaged.fill(1, y * width + Math.max(0, first), y * width + Math.min(width, last + 1));
+  }
 }
 
-/** The offsets round the peak where the profile is over 40 % of the way from its ends to its peak. */
-function covered(profile: Float32Array, sign: number): [number, number] {
-  const value = (o: number) => (profile[o + ACROSS] ?? 0) * sign;
-  const ground = (value(-ACROSS) + value(ACROSS)) / 2;
-  let peak = 0;
-  for (let o = -1; o <= 1; o++) if (value(o) > value(peak)) peak = o;
-  const level = ground + (value(peak) - ground) * 0.4;
-  let from = peak;
-  let to = peak;
-  while (from > -ACROSS + 1 && value(from - 1) > level) from--;
-  while (to < ACROSS - 1 && value(to + 1) > level) to++;
-  return [from, to];
+/** The offsets round the peak where the profile is over 45 % of it. */
+function covered(profile: Float32Array): { from: number; to: number; peak: number } {
+  const value = (o: number) => profile[o + ACROSS] ?? 0;
+  let at = 0;
+  for (let o = -2; o <= 2; o++) if (value(o) > value(at)) at = o;
+  const peak = value(at);
+  let from = at;
+  let to = at;
+  while (from > -ACROSS + 1 && value(from - 1) > peak * 0.45) from--;
+  while (to < ACROSS - 1 && value(to + 1) > peak * 0.45) to++;
+  return { from, to, peak };
 }

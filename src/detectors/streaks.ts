@@ -23,22 +23,31 @@ interface Band {
   right: number;
 }
 
+/** Samples along a row over which differences are gathered, so that noise does not hide a streak. */
+const GATHER = 7;
+
+/** The frames a streak is held against; one of them stands in for both where only one is there. */
+export interface Neighbours {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
 /**
- * `before` and `after` are the neighbouring frames (or twice the same one where only one is there).
- * A sample is hit when it is beyond both neighbours on the same side by `threshold` grey levels
- * (the spike index of Kokaram, "Motion Picture Restoration", 1998, chapter 7). A streak is a long, low
- * band of hits whose rows begin at once: what moves has no such straight upper and lower edge.
+ * A sample is hit when its row, gathered over a few samples, is beyond both neighbouring frames on
+ * the same side (the spike index of Kokaram, "Motion Picture Restoration", 1998, chapter 7), or when
+ * it differs from both far more than they differ from each other: a streak full of noise. `noise` is
+ * the standard deviation, in grey levels. A streak is a long, low band of hits whose rows begin at
+ * once: what moves has no such straight upper and lower edge. `hits` is scratch space, `[H, W]`.
  */
 export function findStreaks(
   size: FrameSize,
   luma: Uint8Array,
-  before: Uint8Array,
-  after: Uint8Array,
-  threshold: number,
+  neighbours: Neighbours,
+  noise: number,
   hits: Uint8Array,
 ): Streak[] {
   const { width, height } = size;
-  markHits(luma, before, after, threshold, hits, width * height);
+  for (let y = 0; y < height; y++) markHits(luma, neighbours, y * width, width, noise, hits);
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
   for (const band of bands(hits, width, height, tallest)) {
@@ -51,25 +60,75 @@ export function findStreaks(
     const above = outside(hits, width, height, band.top - 1, band.top - 2, band);
     const below = outside(hits, width, height, band.bottom, band.bottom + 1, band);
     if (Math.max(above, below) > inside * 0.4) continue;
+    if (neighbours.before === neighbours.after && !isHere(size, luma, neighbours.after, band)) {
+      continue;
+    }
     found.push({ ...band });
   }
   return joined(found, width);
 }
 
+/** With one neighbour alone: is the streak in this frame, and not in that one? */
+function isHere(
+  { width, height }: FrameSize,
+  luma: Uint8Array,
+  other: Uint8Array,
+  band: Band,
+): boolean {
+  let here = 0;
+  let there = 0;
+  for (const y of [band.top, band.bottom]) {
+    if (y < 1 || y >= height) continue;
+    for (let i = y * width + band.left; i < y * width + band.right; i++) {
+      here += Math.abs((luma[i] ?? 0) - (luma[i - width] ?? 0));
+      there += Math.abs((other[i] ?? 0) - (other[i - width] ?? 0));
+    }
+  }
+  return here > there * 1.2;
+}
+
 function markHits(
   luma: Uint8Array,
-  before: Uint8Array,
-  after: Uint8Array,
-  threshold: number,
+  { before, after }: Neighbours,
+  start: number,
+  width: number,
+  noise: number,
   hits: Uint8Array,
-  count: number,
 ): void {
-  for (let i = 0; i < count; i++) {
-    const value = luma[i] ?? 0;
-    const one = value - (before[i] ?? 0);
-    const other = value - (after[i] ?? 0);
-    hits[i] =
-      (one > threshold && other > threshold) || (one < -threshold && other < -threshold) ? 1 : 0;
+  const least = GATHER * Math.max(10, 1.4 * noise);
+  const energy = GATHER * Math.max(400, 5 * noise * noise);
+  const half = GATHER >> 1;
+  let one = 0;
+  let other = 0;
+  let oneSquares = 0;
+  let otherSquares = 0;
+  let apart = 0;
+  for (let x = 0; x < width + half; x++) {
+    if (x < width) {
+      const value = luma[start + x] ?? 0;
+      const a = value - (before[start + x] ?? 0);
+      const b = value - (after[start + x] ?? 0);
+      one += a;
+      other += b;
+      oneSquares += a * a;
+      otherSquares += b * b;
+      apart += (a - b) * (a - b);
+    }
+    if (x >= GATHER) {
+      const i = start + x - GATHER;
+      const value = luma[i] ?? 0;
+      const a = value - (before[i] ?? 0);
+      const b = value - (after[i] ?? 0);
+      one -= a;
+      other -= b;
+      oneSquares -= a * a;
+      otherSquares -= b * b;
+      apart -= (a - b) * (a - b);
+    }
+    if (x < half) continue;
+    const beyond = (one > least && other > least) || (one < -least && other < -least);
+    const alone = Math.min(oneSquares, otherSquares) > Math.max(energy, 3 * apart);
+    hits[start + x - half] = beyond || alone ? 1 : 0;
   }
 }
 
