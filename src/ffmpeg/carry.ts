@@ -6,8 +6,9 @@ import { listed } from './abilities.js';
 import { containerOf, type Container } from './container.js';
 import type { Ffmpeg } from './find.js';
 import { LOCAL_ONLY } from './args.js';
-import { clockOrigin, probeFile, type OtherStream, type ProbedFile } from './probe.js';
+import { probeFile, type OtherStream, type ProbedFile } from './probe.js';
 import { run } from './process.js';
+import { seek } from './seek.js';
 
 export interface CarrySpec {
   /** The original. */
@@ -45,13 +46,13 @@ export async function planCarry(
   const subtitles = planSubtitles(file, container);
   const attachments =
     extname(output).toLowerCase() === '.mkv' ? ['-map', '1:t?', '-c:t', 'copy'] : [];
-  const { start, end } = carry;
-  const offset = -(clockOrigin(file) / 1e6 + (start ?? 0));
+  const { start = 0, end } = carry;
+  const { args, from, origin } = seek(file, start);
   return {
     input: [
-      ...(start === undefined ? [] : ['-ss', String(start)]),
-      ...(end === undefined ? [] : ['-t', String(end - (start ?? 0))]),
-      ...['-itsoffset', offset.toFixed(6), ...LOCAL_ONLY, '-i', url],
+      ...args,
+      ...(end === undefined ? [] : ['-t', String(end - from)]),
+      ...['-itsoffset', (-origin - start).toFixed(6), ...LOCAL_ONLY, '-i', url],
     ],
     output: [
       ...audio.args,
@@ -65,7 +66,7 @@ export async function planCarry(
       ]),
       // Sound from before the first picture would move everything, except where an edit list
       // hides it.
-      ...(start === undefined && container.hidesEarly === true ? [] : ['-copypriorss', '0']),
+      ...(start === 0 && container.hidesEarly === true ? [] : ['-copypriorss', '0']),
     ],
     notes: [...audio.notes, ...subtitles.notes],
   };
@@ -94,7 +95,9 @@ async function planAudio(
     if (all || (await fits(ffmpeg, url, [stream], output))) {
       args.push('-map', `1:${stream.index}`, `-c:a:${track++}`, 'copy');
     } else if (encoder !== undefined) {
-      args.push('-map', `1:${stream.index}`, `-c:a:${track++}`, encoder);
+      args.push('-map', `1:${stream.index}`, `-c:a:${track}`, encoder);
+      // What lies before the first picture is cut off, as it is for tracks that are copied.
+      args.push(`-filter:a:${track++}`, 'atrim=start=0');
       notes.push(
         `${what} does not fit ${container.name}: converted to ${encoder}${keep(container)}`,
       );

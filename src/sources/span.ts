@@ -1,6 +1,7 @@
 /** Which part of a file is read, and how much of it is to be expected. */
 import { RelensError } from '../errors.js';
 import type { Rational } from '../ffmpeg/probe.js';
+import { seek } from '../ffmpeg/seek.js';
 import type { FileSpec } from './file-source.js';
 import type { ProbedInput } from './input.js';
 import type { Expected } from './lost.js';
@@ -34,8 +35,11 @@ export function planSpan(spec: FileSpec, probed: ProbedInput, rate: Rational): S
     const last = end === undefined ? '' : `:end_frame=${Math.round(end * perSecond)}`;
     return { args: [], filters: [`trim=start_frame=${from}${last}`], expected, ...frames };
   }
-  const length = end === undefined ? [] : ['-t', String(end - (start ?? 0))];
-  return { args: ['-ss', String(start ?? 0), ...length], filters: [], expected, ...frames };
+  const { args, origin } = seek(probed.file, start ?? 0);
+  const [first, last] = [start, end].map((s) => (origin + (s ?? 0)).toFixed(6));
+  const until = end === undefined ? '' : `:end=${last ?? ''}`;
+  const filters = [`trim=start=${first ?? ''}${until}`];
+  return { args: [...args, '-noaccurate_seek'], filters, expected, ...frames };
 }
 
 function wholeFile({ input, file, video }: ProbedInput, perSecond: number): Span {
