@@ -46,9 +46,7 @@ function open(info: SourceInfo): DetectorSession {
           }
         }
         if (seen === 0) reference.set(one);
-        for (const chain of scratchesOf(info, luma, reference, noise, seen)) {
-          markScratch(info, chain, luma, reference, noise, damaged);
-        }
+        markScratches(info, luma, reference, noise, seen, damaged);
       }
       toCells(damaged, width, height, score);
       learn(reference, luma, damaged, seen);
@@ -67,23 +65,25 @@ function open(info: SourceInfo): DetectorSession {
  * A scratch is new against the reference and at least 40 % of the height long. While the reference is
  * young it may hold the scratch itself: then only a straight line over the whole height counts.
  */
-function scratchesOf(
+function markScratches(
   info: SourceInfo,
   luma: Uint8Array,
   reference: Float32Array,
   noise: number,
   seen: number,
-): Chain[] {
+  damaged: Uint8Array,
+): void {
   const floor = 6 + 0.35 * noise;
-  const fresh = chainsOf(info, lineStrength(info, luma, reference), floor, 4).filter(
-    (chain) => chain.columns.length >= 7 && chain.strength > 1.6 * floor,
-  );
-  if (seen >= MEMORY) return fresh;
-  const lines = chainsOf(info, lineStrength(info, luma, undefined), floor, 4).filter(
-    (chain) =>
-      chain.columns.length === STRIPS && chain.strength > 24 && smoothLine(chain.columns).straight,
-  );
-  return [...lines, ...fresh];
+  for (const chain of chainsOf(info, lineStrength(info, luma, reference), floor, 4)) {
+    if (chain.columns.length < 7 || chain.strength < 1.6 * floor) continue;
+    markScratch(info, chain, luma, reference, noise, damaged);
+  }
+  if (seen >= MEMORY) return;
+  for (const chain of chainsOf(info, lineStrength(info, luma, undefined), floor, 4)) {
+    const long = chain.columns.length === STRIPS && chain.strength > Math.max(16, 1.6 * floor);
+    if (!long || !smoothLine(chain.columns).straight) continue;
+    markScratch(info, chain, luma, undefined, noise, damaged);
+  }
 }
 
 /** Standard deviation of the noise from the median absolute change of every 13th sample. */

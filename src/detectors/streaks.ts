@@ -23,8 +23,8 @@ interface Band {
   right: number;
 }
 
-/** Samples along a row over which differences are gathered, so that noise does not hide a streak. */
-const GATHER = 7;
+/** Streaks shorter than this share of the width must also lie over ground that did not change. */
+const SHORT = 0.25;
 
 /** The frames a streak is held against; one of them stands in for both where only one is there. */
 export interface Neighbours {
@@ -60,12 +60,60 @@ export function findStreaks(
     const above = outside(hits, width, height, band.top - 1, band.top - 2, band);
     const below = outside(hits, width, height, band.bottom, band.bottom + 1, band);
     if (Math.max(above, below) > inside * 0.4) continue;
-    if (neighbours.before === neighbours.after && !isHere(size, luma, neighbours.after, band)) {
+    if (neighbours.before === neighbours.after) {
+      if (!isHere(size, luma, neighbours.after, band)) continue;
+    } else if (length < width * SHORT && !isOnStillGround(width, luma, neighbours, band)) {
       continue;
     }
-    found.push({ ...band });
+    found.push(trimmed(width, luma, neighbours, band));
   }
   return joined(found, width);
+}
+
+/** Do the neighbouring frames agree with each other where the streak is? Behind a car they do not. */
+function isOnStillGround(
+  width: number,
+  luma: Uint8Array,
+  { before, after }: Neighbours,
+  band: Band,
+): boolean {
+  let apart = 0;
+  let away = 0;
+  for (let y = band.top; y < band.bottom; y++) {
+    for (let i = y * width + band.left; i < y * width + band.right; i++) {
+      const a = (luma[i] ?? 0) - (before[i] ?? 0);
+      const b = (luma[i] ?? 0) - (after[i] ?? 0);
+      apart += (a - b) * (a - b);
+      away += Math.min(a * a, b * b);
+    }
+  }
+  return apart < away * 0.5;
+}
+
+/** Gathering along the row has let the ends grow: cut back to where the difference itself begins. */
+function trimmed(
+  width: number,
+  luma: Uint8Array,
+  { before, after }: Neighbours,
+  band: Band,
+): Streak {
+  const away = (x: number) => {
+    let sum = 0;
+    for (let i = band.top * width + x; i < band.bottom * width; i += width) {
+      const value = luma[i] ?? 0;
+      sum += Math.min(Math.abs(value - (before[i] ?? 0)), Math.abs(value - (after[i] ?? 0)));
+    }
+    return sum;
+  };
+  let inner = 0;
+  const step = Math.max(1, Math.floor((band.right - band.left) / 16));
+  let count = 0;
+  for (let x = band.left + (step >> 1); x < band.right; x += step, count++) inner += away(x);
+  const enough = (inner / count) * 0.4;
+  let { left, right } = band;
+  while (left < band.left + 8 && away(left) < enough && away(left + 1) < enough) left++;
+  while (right > band.right - 8 && away(right - 1) < enough && away(right - 2) < enough) right--;
+  return { top: band.top, bottom: band.bottom, left, right };
 }
 
 /** With one neighbour alone: is the streak in this frame, and not in that one? */
@@ -95,9 +143,11 @@ function markHits(
   noise: number,
   hits: Uint8Array,
 ): void {
-  const least = GATHER * Math.max(10, 1.4 * noise);
-  const energy = GATHER * Math.max(400, 5 * noise * noise);
-  const half = GATHER >> 1;
+  // More samples the stronger the noise, so that it does not hide a streak.
+  const gather = noise < 3 ? 7 : 15;
+  const least = gather * Math.max(10, (2.5 * Math.SQRT2 * noise) / Math.sqrt(gather));
+  const energy = gather * Math.max(400, (2 + 6 / Math.sqrt(gather)) * noise * noise);
+  const half = gather >> 1;
   let one = 0;
   let other = 0;
   let oneSquares = 0;
@@ -114,8 +164,8 @@ function markHits(
       otherSquares += b * b;
       apart += (a - b) * (a - b);
     }
-    if (x >= GATHER) {
-      const i = start + x - GATHER;
+    if (x >= gather) {
+      const i = start + x - gather;
       const value = luma[i] ?? 0;
       const a = value - (before[i] ?? 0);
       const b = value - (after[i] ?? 0);
