@@ -22,6 +22,11 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('expected a whole number, at least 1.');
 }
 
+/** `a,b,c` */
+export function parseList(text: string): readonly string[] {
+  return text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));
+}
+
 /** For an option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

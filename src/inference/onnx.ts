@@ -4,6 +4,9 @@ import type { TensorData, Tensors } from './tensors.js';
 
 export type Session = ort.InferenceSession;
 
+// A device that is missing is thrown as an error; the runtime's own lines on stderr add nothing.
+ort.env.logLevel = 'fatal';
+
 /**
  * @param device an execution provider of onnxruntime: cpu, cuda, webgpu
  * @param threads 0 = one for each core
