@@ -64,8 +64,8 @@ export function decode(
       await pump(nut, job, pool, subscriber, progress);
       if (left(subscriber)) return;
       const exit = await child.exited;
-      if (progress.frames === 0 && (exit.code !== 0 || child.stderr.count > 0)) {
-        const why = `ffmpeg ${ending(exit)}: ${reason(child.stderr)}`;
+      if (progress.frames === 0) {
+        const why = child.stderr.count > 0 ? reason(child.stderr) : `ffmpeg ${ending(exit)}`;
         throw new RelensError('FFMPEG_FAILED', `${job.lane}: no picture could be decoded (${why})`);
       }
       ended({ ...progress, stderr: child.stderr, exit });

@@ -24,6 +24,8 @@ export interface ProbedInput {
 /** Text files that ffmpeg takes for pictures made of letters. */
 const LETTERS = new Set(['tty', 'bin', 'xbin', 'adf', 'idf']);
 
+const LONG_LOOK = ['-probesize', '200M', '-analyzeduration', '60M'];
+
 /**
  * @param path as errors name it
  * @param probed what to look at in the place of `input`, when that is long
@@ -35,10 +37,11 @@ export async function probeInput(
   input: Input,
   probed: Input = input,
 ): Promise<ProbedInput> {
-  const file = await probeFile(ffmpeg, path, probed.url, {
-    inputArgs: probed.args,
-    ...(probed.stdin === undefined ? {} : { input: probed.stdin }),
-  });
+  let file = await look(ffmpeg, path, probed, []);
+  // A recording cut out of a stream may show its first key frame late.
+  if (file.video !== undefined && !isShown(file.video)) {
+    file = await look(ffmpeg, path, probed, LONG_LOOK);
+  }
   if (file.format.split(',').some((name) => LETTERS.has(name))) {
     throw new RelensError('INPUT_NOT_VIDEO', `${path} is a text, not a video`);
   }
@@ -47,7 +50,7 @@ export async function probeInput(
     const holds = file.audio.length > 0 ? 'only sound' : 'nothing that can be shown';
     throw new RelensError('INPUT_NOT_VIDEO', `${path} has no video stream: it holds ${holds}`);
   }
-  if (video.width === 0 || video.height === 0 || video.pixelFormat === 'unknown') {
+  if (!isShown(video)) {
     throw new RelensError(
       'INPUT_NOT_VIDEO',
       `${path}: its video stream (${video.codec}) holds no picture that can be decoded`,
@@ -55,3 +58,11 @@ export async function probeInput(
   }
   return { input, file, video };
 }
+
+function look(ffmpeg: Ffmpeg, path: string, { args, url, stdin }: Input, more: readonly string[]) {
+  const input = stdin === undefined ? {} : { input: stdin };
+  return probeFile(ffmpeg, path, url, { inputArgs: [...args, ...more], ...input });
+}
+
+const isShown = ({ width, height, pixelFormat }: VideoStream) =>
+  width > 0 && height > 0 && pixelFormat !== 'unknown';

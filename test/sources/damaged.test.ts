@@ -63,12 +63,19 @@ describe('a corrupt file', () => {
     expect(source.report().lost.join()).toMatch(/decoding errors, the first: /);
   });
 
-  it('says so when its pictures cannot be decoded at all', async () => {
+  it('is refused when not one of its pictures can be decoded', async () => {
     const path = at('hollow.mp4');
     const bytes = readFileSync(whole);
     bytes.fill(0xff, bytes.indexOf('mdat') + 4);
     writeFileSync(path, bytes);
-    const source = await open(path);
+    await expect(open(path)).rejects.toMatchObject({
+      code: 'INPUT_NOT_VIDEO',
+      message: expect.stringContaining('holds no picture that can be decoded') as string,
+    });
+  });
+
+  it('that has nothing in the part asked for is an error, not an empty film', async () => {
+    const source = await openFile({ path: whole, ffmpeg, deinterlace: 'auto', start: 9 });
     await expect(takeAll(source)).rejects.toMatchObject({
       code: 'FFMPEG_FAILED',
       message: expect.stringContaining('no picture could be decoded') as string,
