@@ -62,7 +62,7 @@ function open(info: SourceInfo): DetectorSession {
 }
 
 /**
- * A scratch is new against the reference and at least 40 % of the height long. While the reference is
+ * A scratch is new against the reference and straight, and at least half the height long. While the reference is
  * young it may hold the scratch itself: then only a straight line over the whole height counts.
  */
 function markScratches(
@@ -75,7 +75,8 @@ function markScratches(
 ): void {
   const floor = 6 + 0.35 * noise;
   for (const chain of chainsOf(info, lineStrength(info, luma, reference), floor, 4)) {
-    if (chain.columns.length < 7 || chain.strength < 1.6 * floor) continue;
+    if (chain.columns.length < STRIPS / 2 || chain.strength < 1.6 * floor) continue;
+    if (!smoothLine(chain.columns).straight) continue;
     markScratch(info, chain, luma, reference, noise, damaged);
   }
   if (seen >= MEMORY) return;

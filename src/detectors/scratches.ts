@@ -154,7 +154,9 @@ export function smoothLine(columns: readonly number[]): {
     const agree = columns
       .map((x, strip) => ({ strip, x }))
       .filter(({ strip }) => (away[strip] ?? 0) <= (round < 2 ? 2.5 : 1.2));
-    if (round === 3 && agree.length >= columns.length * (1 - STRAY)) return { at, straight: true };
+    if (round === 3 && agree.length >= columns.length * (1 - STRAY)) {
+      return { at: straightBeyond(at, last), straight: true };
+    }
     if (agree.length < 4) break;
     kept = agree;
   }
@@ -164,6 +166,17 @@ export function smoothLine(columns: readonly number[]): {
     return a + ((columns[Math.ceil(position)] ?? a) - a) * (position % 1);
   };
   return { at, straight: false };
+}
+
+/** Beyond its ends a curve goes on in its mean direction: a parabola would run away. */
+function straightBeyond(at: (strip: number) => number, last: number): (strip: number) => number {
+  const slope = (at(last) - at(0)) / Math.max(1, last);
+  return (strip) =>
+    strip < 0
+      ? at(0) + slope * strip
+      : strip > last
+        ? at(last) + slope * (strip - last)
+        : at(strip);
 }
 
 /** Least squares of x = a + b t + c t², t the strip from `middle`; few points give a line. */
@@ -220,7 +233,7 @@ export function markScratch(
   const strips = chain.columns.length;
   const sign = chain.bright ? 1 : -1;
   const { at, straight } = smoothLine(chain.columns);
-  const whole = straight && strips >= STRIPS * 0.6;
+  const whole = straight && strips >= STRIPS * 0.7;
   const top = whole ? 0 : Math.floor((chain.first * height) / STRIPS);
   const bottom = whole ? height : Math.floor(((chain.first + strips) * height) / STRIPS);
   const column = (y: number) => Math.round(at(((y + 0.5) * STRIPS) / height - 0.5 - chain.first));
