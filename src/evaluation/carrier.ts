@@ -24,7 +24,7 @@ const KEY_INTERVAL_SECONDS = 2;
 const TS_PACKET = 188;
 const SYNC = 0x47;
 /** Chance that a burst of losses begins at a packet, and the chance that it goes on. */
-const LOSS = 0.002;
+const LOSS = 0.003;
 const BURST = 0.6;
 /** A smaller difference, in grey levels, is the drift of a prediction and not seen as damage. */
 const VISIBLE = 8;

@@ -48,13 +48,15 @@ class Measured {
 
   measures(cleanFlicker: number | undefined): Measures {
     const masked = this.inside.count > 0;
+    const flicker = this.flicker.mean();
     return {
       psnr: meanOf(this.psnrs),
       ssim: meanOf(this.ssims),
       inside: this.inside.psnr(),
       outside: masked ? this.outside.psnr() : undefined,
       edge: masked ? this.edge.psnr() : undefined,
-      flicker: flickerRatio(this.flicker.mean(), cleanFlicker),
+      flicker,
+      flickerRatio: flickerRatio(flicker, cleanFlicker),
     };
   }
 }

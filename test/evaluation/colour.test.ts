@@ -1,3 +1,4 @@
+/** The one conversion between yuv420p and RGB. */
 import { describe, expect, it } from 'vitest';
 import { BT601, BT709, colourOf, fromRgb, toRgb } from '../../src/evaluation/colour.js';
 

@@ -1,3 +1,4 @@
+/** Every case of damage: seeded, and true to its mask. */
 import { describe, expect, it } from 'vitest';
 import { BT601 } from '../../src/evaluation/colour.js';
 import {

@@ -1,3 +1,4 @@
+/** Every measure against values worked out by hand. */
 import { describe, expect, it } from 'vitest';
 import { cellErrors } from '../../src/evaluation/metrics/cell-error.js';
 import { BAND_CELLS, edgeBand } from '../../src/evaluation/metrics/edge-band.js';

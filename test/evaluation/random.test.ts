@@ -1,3 +1,4 @@
+/** The seeded random numbers. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/evaluation/random.js';
 

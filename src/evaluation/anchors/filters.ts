@@ -26,14 +26,21 @@ function anchor(name: string, gridFrames: number, specs: readonly string[]): Anc
 
 export const FILTERS: readonly Anchor[] = [
   // luma_spatial : chroma_spatial : luma_tmp : chroma_tmp
-  anchor('hqdn3d', 40, ['2:2:3:3', '4:3:6:5', '6:6:10:10', '10:10:16:16', '16:16:24:24']),
+  anchor('hqdn3d', 40, [
+    '2:2:3:3',
+    '4:3:6:5',
+    '6:6:10:10',
+    '10:10:16:16',
+    '16:16:24:24',
+    '30:30:45:45',
+  ]),
   // Purely spatial and slow, so that few frames choose its strength.
   anchor('nlmeans', 5, ['s=2', 's=4', 's=7', 's=11', 's=16', 's=24']),
   anchor(
     'atadenoise',
     40,
     [9, 33].flatMap((span) =>
-      ['0.02:0.04', '0.06:0.15', '0.15:0.5', '0.3:1.5'].map((thresholds) => {
+      ['0.02:0.04', '0.06:0.15', '0.15:0.5', '0.3:1.5', '0.3:4'].map((thresholds) => {
         const [a, b] = thresholds.split(':');
         return `s=${span}:${['0', '1', '2'].map((p) => `${p}a=${a}:${p}b=${b}`).join(':')}`;
       }),

@@ -13,8 +13,10 @@ export interface Measures {
   readonly outside: number | undefined;
   /** The same over the band of 8 pixels round the damage. */
   readonly edge: number | undefined;
-  /** Temporal change of static cells, as a ratio to the clean clip. */
+  /** Grey levels: mean absolute temporal change of luma where the clean clip stands still. */
   readonly flicker: number | undefined;
+  /** The same as a ratio to the clean clip (of at least 0.1 grey levels). */
+  readonly flickerRatio: number | undefined;
 }
 
 /** One method on one clip, or its mean over clips. */
@@ -77,7 +79,15 @@ export interface EvaluateReport {
 export const INPUT = 'input';
 export const TOOL = 'relens';
 
-const NUMBERS = ['psnr', 'ssim', 'inside', 'outside', 'edge', 'flicker'] as const;
+const NUMBERS = [
+  'psnr',
+  'ssim',
+  'inside',
+  'outside',
+  'edge',
+  'flicker',
+  'flickerRatio',
+] as const satisfies readonly (keyof Measures)[];
 const OF_MASK = ['precision', 'recall', 'iou', 'falseShare'] as const;
 
 export function emptyRow(method: string): Row {

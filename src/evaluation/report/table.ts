@@ -26,6 +26,7 @@ export const COLUMNS: readonly Column[] = [
   { title: 'false %', text: (row) => fixed(percent(row.mask?.falseShare), 3) },
   { title: 'sigma err', text: (row) => fixed(row.sigmaError, 2) },
   { title: 'flicker', text: (row) => fixed(row.flicker, 2) },
+  { title: 'x clean', text: (row) => fixed(row.flickerRatio, 2) },
   { title: 'fps', text: (row) => fixed(row.framesPerSecond, 1) },
 ];
 
@@ -38,7 +39,8 @@ export const LEGEND: readonly string[] = [
   'PSNR dB and SSIM in RGB: PSNR mean over all frames (100 = identical), SSIM over every tenth frame',
   'in, out, edge: PSNR pooled over damaged cells, the rest, the 8-pixel band round the damage',
   'IoU, prec, recall: mask found against the true one; false %: of clean cells, marked',
-  'sigma err: grey levels of luma; flicker: change of still cells, 1 = as in the clean clip',
+  'sigma err: grey levels of luma; flicker: change over time of cells that stand still, grey levels ' +
+    'and as a ratio to the clean clip',
   'each anchor at its best strength over a small grid, chosen clip by clip against the clean clip; ' +
     'Telea, NS and the temporal median are given the true mask',
 ];

@@ -1,0 +1,112 @@
+/** Damaged clips as files: what a tool is given, and what is true of it. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodeLossless, decodeToRaw } from '../../src/evaluation/clip.js';
+import { damageClip, damageRaw } from '../../src/evaluation/damage-clip.js';
+import { damageCaseNamed } from '../../src/evaluation/damage/index.js';
+import { findFfmpeg, type Ffmpeg } from '../../src/ffmpeg/find.js';
+import { openFile } from '../../src/sources/file.js';
+import { movingSquare, readRecords, temporaryFolder } from './clips.js';
+
+const SIZE = { width: 96, height: 64, frames: 6 };
+const FRAME = (96 * 64 * 3) / 2;
+const { signal } = new AbortController();
+let ffmpeg: Ffmpeg;
+
+beforeAll(async () => {
+  ffmpeg = await findFfmpeg();
+});
+
+async function decoded(path: string, frames = SIZE.frames) {
+  const raw = join(await temporaryFolder(), 'decoded');
+  await decodeToRaw(openFile, { path, ffmpeg, deinterlace: 'off' }, frames, raw, signal);
+  return readRecords(raw, FRAME);
+}
+
+describe('damageClip', () => {
+  it('writes exactly the damaged planes, and the mask at full size', async () => {
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, SIZE);
+    const input = join(folder, 'street.mkv');
+    await encodeLossless(ffmpeg, clean, input, signal);
+    const output = join(folder, 'damaged.mkv');
+    const maskOutput = join(folder, 'mask.mkv');
+    const request = { input, case: 'holes', output, maskOutput, ffmpeg, openFile };
+    const { clip, masked } = await damageClip(request, signal);
+    expect(clip).toMatchObject(SIZE);
+    expect(masked).toBe(true);
+    const before = await decoded(input);
+    const after = await decoded(output);
+    const masks = await decoded(maskOutput);
+    let holes = 0;
+    for (let frame = 0; frame < SIZE.frames; frame++) {
+      for (let i = 0; i < 96 * 64; i++) {
+        const white = masks[frame]![i]! > 127;
+        if (white) holes++;
+        expect(after[frame]![i]).toBe(white ? 128 : before[frame]![i]);
+      }
+    }
+    expect(holes).toBeGreaterThan(0);
+  });
+
+  it('depends on the seed alone', async () => {
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, SIZE);
+    const input = join(folder, 'street.mkv');
+    await encodeLossless(ffmpeg, clean, input, signal);
+    const run = async (name: string, seed?: string) => {
+      const output = join(folder, name);
+      const seeded = seed === undefined ? {} : { seed };
+      await damageClip(
+        { input, case: 'dirt', output, ffmpeg, openFile, frames: 2, ...seeded },
+        signal,
+      );
+      return Buffer.concat(await decoded(output, 2));
+    };
+    const first = await run('one.mkv');
+    expect(first.length).toBe(2 * FRAME);
+    expect((await run('two.mkv')).equals(first)).toBe(true);
+    expect((await run('three.mkv', 'other')).equals(first)).toBe(false);
+  });
+
+  it('stops when it is told to', async () => {
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, SIZE);
+    const input = join(folder, 'street.mkv');
+    await encodeLossless(ffmpeg, clean, input, signal);
+    const request = { input, case: 'tape', output: join(folder, 'out.mkv'), ffmpeg, openFile };
+    await expect(damageClip(request, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+  });
+});
+
+describe('damageRaw', () => {
+  it('compresses sensor noise with H.264, and gives what its decoder makes of it', async () => {
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, SIZE);
+    const made = await damageRaw(ffmpeg, damageCaseNamed('sensor'), clean, 's', folder, signal);
+    expect(made.mask).toBeUndefined();
+    expect(await decoded(made.file)).toEqual(await readRecords(made.clip.path, FRAME));
+  });
+
+  it('loses packets, keeps the number of frames, and marks what differs', async () => {
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, { width: 320, height: 240, frames: 50 });
+    const damage = damageCaseNamed('packetloss');
+    const made = await damageRaw(ffmpeg, damage, clean, 'lossy', folder, signal);
+    const masks = await readRecords(made.mask!, 160 * 120);
+    const frames = await readRecords(made.clip.path, 320 * 240 * 1.5);
+    expect(frames.length).toBe(50);
+    expect(masks.length).toBe(50);
+    // The first picture is spared.
+    expect(masks[0]!.includes(255)).toBe(false);
+    expect(await decodedSize(made.file)).toBe(50);
+  });
+});
+
+async function decodedSize(path: string): Promise<number> {
+  const raw = join(await temporaryFolder(), 'decoded');
+  const spec = { path, ffmpeg, deinterlace: 'off' } as const;
+  return (await decodeToRaw(openFile, spec, 1000, raw, signal)).frames;
+}
