@@ -74,7 +74,8 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
   };
   const restored$ = source.frames(pool).pipe(
     concatMap(async (frame): Promise<Opened> => {
-      const imported = await job.mask?.at(frame);
+      // On loan until the next frame, and this one waits for its future.
+      const imported = (await job.mask?.at(frame))?.slice();
       return { frame, ...(imported && { imported }) };
     }),
     withNext(),
