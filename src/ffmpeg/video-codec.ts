@@ -53,12 +53,15 @@ export async function chooseVideoCodec(
   if (wish.lossless) checkLossless(path, name);
   const asked = wish.lossless ? 'ffv1' : name;
   const candidates = asked === undefined ? container.video : (SHORT_NAMES[asked] ?? [asked]);
-  const muxed = { extension: extname(path).toLowerCase() };
+  const extension = extname(path).toLowerCase();
   for (const encoder of candidates) {
     const args = encoderArgs(encoder, wish.crf, even);
-    if (!(await canEncode(ffmpeg, encoder, { args, ...muxed }))) continue;
-    const sized = await sizeFor(ffmpeg, encoder, args, display, even);
-    return { encoder, args, ...sized };
+    for (const shape of shapes(encoder, wish.lossless, display, even)) {
+      const { size, pixelFormat } = shape;
+      if (await canEncode(ffmpeg, encoder, { size, pixelFormat, args, extension })) {
+        return { encoder, args, ...shape };
+      }
+    }
   }
   throw missing(container.name, asked, wish.codec, candidates);
 }
@@ -91,26 +94,24 @@ function missing(
   );
 }
 
-async function sizeFor(
-  ffmpeg: Ffmpeg,
-  encoder: string,
-  args: readonly string[],
-  display: FrameSize,
-  even: FrameSize,
-): Promise<Pick<VideoCodec, 'pixelFormat' | 'size' | 'notes'>> {
-  if (display.width === even.width && display.height === even.height) {
-    return { pixelFormat: 'yuv420p', size: display, notes: [] };
-  }
-  if (await canEncode(ffmpeg, encoder, { size: display, args })) {
-    return { pixelFormat: 'yuv420p', size: display, notes: [] };
-  }
-  const odd = `${display.width}x${display.height}`;
-  if (await canEncode(ffmpeg, encoder, { size: display, args, pixelFormat: 'yuv444p' })) {
-    const notes = [`${encoder} holds the odd size ${odd} only in 4:4:4: written so`];
-    return { pixelFormat: 'yuv444p', size: display, notes };
-  }
-  const notes = [`${encoder} cannot hold the odd size ${odd}: written as an even one`];
-  return { pixelFormat: 'yuv420p', size: even, notes };
+type Shape = Pick<VideoCodec, 'pixelFormat' | 'size' | 'notes'>;
+
+/** How the picture may be written, the best first. */
+function shapes(encoder: string, lossless: boolean, display: FrameSize, even: FrameSize): Shape[] {
+  const exact: Shape = { pixelFormat: 'yuv420p', size: display, notes: [] };
+  if (display.width === even.width && display.height === even.height) return [exact];
+  const odd = `the odd size ${display.width}x${display.height}`;
+  const full: Shape = {
+    pixelFormat: 'yuv444p',
+    size: display,
+    notes: [`${encoder} holds ${odd} only in 4:4:4: written so`],
+  };
+  const padded: Shape = {
+    pixelFormat: 'yuv420p',
+    size: even,
+    notes: [`${encoder} cannot hold ${odd}: written as ${even.width}x${even.height}`],
+  };
+  return lossless ? [exact, padded] : [exact, full, padded];
 }
 
 function encoderArgs(encoder: string, wished: number | undefined, size: FrameSize): string[] {
@@ -129,7 +130,7 @@ function encoderArgs(encoder: string, wished: number | undefined, size: FrameSiz
     case 'librav1e':
       return ['-qp', String(Math.min(255, 4 * Number(crf))), '-speed', '8'];
     case 'ffv1':
-      return ['-level', '3', '-g', '1', '-slices', '4', '-slicecrc', '1'];
+      return ['-level', '3', '-g', '1', '-slicecrc', '1'];
     case 'mpeg4':
       return ['-q:v', String(Math.min(31, Math.max(1, Math.round(Number(crf) / 6))))];
   }
