@@ -17,7 +17,6 @@ import type { RestoreSettings } from './settings.js';
 
 export type { EvaluateReport } from '../src/evaluation/report/rows.js';
 export type { EvaluationProgress } from '../src/evaluation/evaluate-all.js';
-export { renderTable } from '../src/evaluation/report/table.js';
 
 export interface EvaluateOptions {
   /** A folder of videos, or one. */

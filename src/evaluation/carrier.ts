@@ -22,10 +22,11 @@ export function encodeH264(
 const SLICES = 6;
 const KEY_INTERVAL_SECONDS = 2;
 const TS_PACKET = 188;
-const SYNC = 0x47;
 /** Chance that a burst of losses begins at a packet, and the chance that it goes on. */
 const LOSS = 0.003;
 const BURST = 0.6;
+/** At least so many bursts a picture, so that a stream of few packets is harmed as well. */
+const BURSTS_A_PICTURE = 0.06;
 /** A smaller difference, in grey levels, is the drift of a prediction and not seen as damage. */
 const VISIBLE = 8;
 
@@ -61,23 +62,36 @@ export async function throughLossyTransport(
 
 /** ISO/IEC 13818-1, 2.4.3: drops some 188-byte packets of the video's PID. */
 export function loseVideoPackets(stream: Uint8Array, random: Random): Uint8Array {
-  const kept: Uint8Array[] = [];
-  let videoPid: number | undefined;
+  const packets = packetsOf(stream);
+  const videoPid = packets.find(({ bytes, begins }) => begins && startsVideo(bytes))?.pid;
+  const video = packets.filter(({ pid }) => pid === videoPid);
+  const pictureCount = video.filter(({ begins }) => begins).length;
+  const loss = Math.max(LOSS, (BURSTS_A_PICTURE * pictureCount) / video.length);
   let pictures = 0;
   let inBurst = false;
-  for (let at = 0; at + TS_PACKET <= stream.length; at += TS_PACKET) {
-    const packet = stream.subarray(at, at + TS_PACKET);
-    const [sync, high = 0, low = 0] = packet;
-    const begins = (high & 0x40) !== 0;
-    const pid = ((high & 0x1f) << 8) | low;
-    if (begins && startsVideo(packet)) videoPid = pid;
-    const isVideo = sync === SYNC && pid === videoPid;
-    if (isVideo && begins) pictures++;
-    if (isVideo) inBurst = random.chance(inBurst ? BURST : LOSS);
-    if (isVideo && inBurst && !begins && pictures > 1) continue;
-    kept.push(packet);
-  }
-  return Buffer.concat(kept);
+  const kept = packets.filter(({ pid, begins }) => {
+    if (pid !== videoPid) return true;
+    if (begins) pictures++;
+    inBurst = random.chance(inBurst ? BURST : loss);
+    return !inBurst || begins || pictures === 1;
+  });
+  return Buffer.concat(kept.map(({ bytes }) => bytes));
+}
+
+interface Packet {
+  readonly bytes: Uint8Array;
+  /** The stream that it is of. */
+  readonly pid: number;
+  /** True when a picture (or another unit of payload) begins in it. */
+  readonly begins: boolean;
+}
+
+function packetsOf(stream: Uint8Array): Packet[] {
+  return Array.from({ length: Math.floor(stream.length / TS_PACKET) }, (_, index) => {
+    const bytes = stream.subarray(index * TS_PACKET, (index + 1) * TS_PACKET);
+    const [, high = 0, low = 0] = bytes;
+    return { bytes, pid: ((high & 0x1f) << 8) | low, begins: (high & 0x40) !== 0 };
+  });
 }
 
 /** True when the packet's payload begins with the PES header of a video stream (ids 0xE0–0xEF). */

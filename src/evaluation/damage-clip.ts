@@ -1,19 +1,8 @@
 /** Damages one clip: the seeded damage of a case, its true mask, and the file a tool is given. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import { encodeH264, throughLossyTransport } from './carrier.js';
-import {
-  bytesOf,
-  decodeAtRate,
-  decodeToRaw,
-  encodeLossless,
-  encodeMask,
-  type OpenFile,
-  type RawClip,
-} from './clip.js';
-import { damageCaseNamed } from './damage/index.js';
+import { bytesOf, decodeAtRate, encodeLossless, type RawClip } from './clip.js';
 import type { DamageCase } from './damage/damage.js';
 import { throwIfAborted } from './ffmpeg-job.js';
 import { Random } from './random.js';
@@ -92,52 +81,6 @@ async function damageFrames(
     }
   } finally {
     await Promise.all([reader, frames, masks].map((file) => file.close()));
-  }
-}
-
-/** What a file of damaged footage is made from. */
-export interface DamageRequest {
-  readonly input: string;
-  /** A name of the registry in damage/. */
-  readonly case: string;
-  /** Matroska: FFV1, or H.264 where the codec is the case. */
-  readonly output: string;
-  /** FFV1 in Matroska, white = damaged; not written for cases that lose no cells. */
-  readonly maskOutput?: string;
-  /** Raw planes of the clean clip, to measure against. */
-  readonly cleanOutput?: string;
-  /** Default: all. */
-  readonly frames?: number;
-  /** Default: the name of the input without its extension. */
-  readonly seed?: string;
-  readonly maxWidth?: number;
-  readonly ffmpeg: Ffmpeg;
-  readonly openFile: OpenFile;
-}
-
-/** Writes a damaged copy of a file; memory does not grow with its length. */
-export async function damageClip(
-  request: DamageRequest,
-  signal: AbortSignal,
-): Promise<{ readonly clip: RawClip; readonly masked: boolean }> {
-  const { ffmpeg, input, maskOutput, cleanOutput } = request;
-  const damage = damageCaseNamed(request.case);
-  const folder = await mkdtemp(join(tmpdir(), 'relens-damage-'));
-  try {
-    const maxWidth = request.maxWidth ?? MAX_WIDTH;
-    const spec = { path: input, ffmpeg, deinterlace: 'auto', maxWidth } as const;
-    const frames = request.frames ?? Number.MAX_SAFE_INTEGER;
-    const rawPath = cleanOutput ?? join(folder, 'clean.yuv');
-    const clean = await decodeToRaw(request.openFile, spec, frames, rawPath, signal);
-    const seed = seedOf(request.seed ?? clipName(input), damage.name);
-    const made = await damageRaw(ffmpeg, damage, clean, seed, folder, signal);
-    if (made.mask !== undefined && maskOutput !== undefined) {
-      await encodeMask(ffmpeg, made.mask, clean, maskOutput, signal);
-    }
-    await copyFile(made.file, request.output);
-    return { clip: clean, masked: made.mask !== undefined };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,8 +1,8 @@
 /** Damaged clips as files: what a tool is given, and what is true of it. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { encodeLossless, decodeToRaw } from '../../src/evaluation/clip.js';
-import { damageClip, damageRaw } from '../../src/evaluation/damage-clip.js';
+import { decodeToRaw, encodeMask } from '../../src/evaluation/clip.js';
+import { damageRaw } from '../../src/evaluation/damage-clip.js';
 import { damageCaseNamed } from '../../src/evaluation/damage/index.js';
 import { findFfmpeg, type Ffmpeg } from '../../src/ffmpeg/find.js';
 import { openFile } from '../../src/sources/file.js';
@@ -23,21 +23,17 @@ async function decoded(path: string, frames = SIZE.frames) {
   return readRecords(raw, FRAME);
 }
 
-describe('damageClip', () => {
-  it('writes exactly the damaged planes, and the mask at full size', async () => {
+describe('damageRaw', () => {
+  it('writes exactly the damaged planes, and a mask that tells where they are', async () => {
     const folder = await temporaryFolder();
     const clean = await movingSquare(folder, SIZE);
-    const input = join(folder, 'street.mkv');
-    await encodeLossless(ffmpeg, clean, input, signal);
-    const output = join(folder, 'damaged.mkv');
-    const maskOutput = join(folder, 'mask.mkv');
-    const request = { input, case: 'holes', output, maskOutput, ffmpeg, openFile };
-    const { clip, masked } = await damageClip(request, signal);
-    expect(clip).toMatchObject(SIZE);
-    expect(masked).toBe(true);
-    const before = await decoded(input);
-    const after = await decoded(output);
-    const masks = await decoded(maskOutput);
+    const made = await damageRaw(ffmpeg, damageCaseNamed('holes'), clean, 's', folder, signal);
+    const maskFile = join(folder, 'mask.mkv');
+    await encodeMask(ffmpeg, made.mask!, clean, maskFile, signal);
+    const before = await readRecords(clean.path, FRAME);
+    const after = await decoded(made.file);
+    const masks = await decoded(maskFile);
+    expect(after).toEqual(await readRecords(made.clip.path, FRAME));
     let holes = 0;
     for (let frame = 0; frame < SIZE.frames; frame++) {
       for (let i = 0; i < 96 * 64; i++) {
@@ -52,36 +48,23 @@ describe('damageClip', () => {
   it('depends on the seed alone', async () => {
     const folder = await temporaryFolder();
     const clean = await movingSquare(folder, SIZE);
-    const input = join(folder, 'street.mkv');
-    await encodeLossless(ffmpeg, clean, input, signal);
-    const run = async (name: string, seed?: string) => {
-      const output = join(folder, name);
-      const seeded = seed === undefined ? {} : { seed };
-      await damageClip(
-        { input, case: 'dirt', output, ffmpeg, openFile, frames: 2, ...seeded },
-        signal,
-      );
-      return Buffer.concat(await decoded(output, 2));
+    const run = async (seed: string) => {
+      const work = await temporaryFolder();
+      const made = await damageRaw(ffmpeg, damageCaseNamed('dirt'), clean, seed, work, signal);
+      return Buffer.concat(await readRecords(made.clip.path, FRAME));
     };
-    const first = await run('one.mkv');
-    expect(first.length).toBe(2 * FRAME);
-    expect((await run('two.mkv')).equals(first)).toBe(true);
-    expect((await run('three.mkv', 'other')).equals(first)).toBe(false);
+    const first = await run('one');
+    expect((await run('one')).equals(first)).toBe(true);
+    expect((await run('other')).equals(first)).toBe(false);
   });
 
   it('stops when it is told to', async () => {
     const folder = await temporaryFolder();
     const clean = await movingSquare(folder, SIZE);
-    const input = join(folder, 'street.mkv');
-    await encodeLossless(ffmpeg, clean, input, signal);
-    const request = { input, case: 'tape', output: join(folder, 'out.mkv'), ffmpeg, openFile };
-    await expect(damageClip(request, AbortSignal.abort())).rejects.toMatchObject({
-      code: 'ABORTED',
-    });
+    const stopped = AbortSignal.abort();
+    const made = damageRaw(ffmpeg, damageCaseNamed('tape'), clean, 's', folder, stopped);
+    await expect(made).rejects.toMatchObject({ code: 'ABORTED' });
   });
-});
-
-describe('damageRaw', () => {
   it('compresses sensor noise with H.264, and gives what its decoder makes of it', async () => {
     const folder = await temporaryFolder();
     const clean = await movingSquare(folder, SIZE);

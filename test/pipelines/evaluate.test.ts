@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defer, lastValueFrom, type Observable } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluate, renderTable } from '../../pipelines/evaluate.js';
+import { evaluate } from '../../pipelines/evaluate.js';
 import type { Restore, RestoreOptions, RestoreReport } from '../../pipelines/restore.js';
 import { restoreSettings } from '../../pipelines/settings.js';
 import { loadConfig } from '../../src/config/load.js';
 import { RelensError } from '../../src/errors.js';
 import { encodeLossless } from '../../src/evaluation/clip.js';
+import { renderTable } from '../../src/evaluation/report/table.js';
 import { findFfmpeg, type Ffmpeg } from '../../src/ffmpeg/find.js';
 import { movingSquare, temporaryFolder } from '../evaluation/clips.js';
 
@@ -49,6 +50,7 @@ function accountOf({ input, output }: RestoreOptions): RestoreReport {
     output,
     ...SIZE,
     damage: {},
+    cuts: 0,
     noise: { mean: 0, overTime: [] },
     provenance: { original: 1, denoised: 0, recovered: 0, synthesised: 0 },
     inference: {
