@@ -47,11 +47,11 @@ export async function planCarry(
   const attachments =
     extname(output).toLowerCase() === '.mkv' ? ['-map', '1:t?', '-c:t', 'copy'] : [];
   const { start = 0, end } = carry;
-  const { args, from, origin } = seek(file, start);
+  const { args, origin } = seek(file, start);
   return {
     input: [
-      ...args,
-      ...(end === undefined ? [] : ['-t', String(end - from)]),
+      // ffmpeg's own cut would be made by the clock from before the offset.
+      ...[...args, '-noaccurate_seek'],
       ...['-itsoffset', (-origin - start).toFixed(6), ...LOCAL_ONLY, '-i', url],
     ],
     output: [
@@ -66,6 +66,7 @@ export async function planCarry(
       ]),
       // Sound from before the first picture would move everything, except where an edit list
       // hides it.
+      ...(end === undefined ? [] : ['-t', (end - start).toFixed(6)]),
       ...(start === 0 && container.hidesEarly === true ? [] : ['-copypriorss', '0']),
     ],
     notes: [...audio.notes, ...subtitles.notes],

@@ -11,10 +11,8 @@ const INDEXED = new Set(['mov', 'matroska', 'avi', 'mp4', 'webm']);
 const KEY_FRAME_SECONDS = 60;
 
 export interface Seek {
-  /** Input options; reading begins at `from` or before. */
+  /** Input options; reading begins at the start or before. */
   readonly args: readonly string[];
-  /** Seconds from the start of the file. */
-  readonly from: number;
   /** Seconds; where the file's clock begins. */
   readonly origin: number;
 }
@@ -24,5 +22,5 @@ export function seek(file: ProbedFile, start: number): Seek {
   const indexed = file.format.split(',').some((name) => INDEXED.has(name));
   const from = Math.max(0, start - (indexed ? 0 : KEY_FRAME_SECONDS));
   const origin = clockOrigin(file) / 1e6;
-  return { args: from === 0 ? [] : ['-ss', String(from)], from, origin };
+  return { args: from === 0 ? [] : ['-ss', String(from)], origin };
 }

@@ -56,6 +56,8 @@ export async function chooseVideoCodec(
   const extension = extname(path).toLowerCase();
   for (const encoder of candidates) {
     const args = encoderArgs(encoder, wish.crf, even);
+    // Containers without presentation times cannot put reordered frames back in order.
+    if (container.constantRate === true) args.push('-bf', '0');
     for (const shape of shapes(encoder, wish.lossless, display, even)) {
       const { size, pixelFormat } = shape;
       if (await canEncode(ffmpeg, encoder, { size, pixelFormat, args, extension })) {

@@ -4,8 +4,8 @@ import { concat, lastValueFrom, map, NEVER, take, tap, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { canEncode, listed } from '../../src/ffmpeg/abilities.js';
 import { FramePool } from '../../src/frame/frame-pool.js';
-import { videoFile, type VideoFileSpec } from '../../src/sinks/video-file.js';
-import { openFile, type FileSpec } from '../../src/sources/file.js';
+import { videoFile } from '../../src/sinks/video-file.js';
+import { openFile } from '../../src/sources/file.js';
 import {
   ffmpeg,
   make,
@@ -18,42 +18,13 @@ import {
   takeAll,
   times,
 } from '../ffmpeg/clips.js';
+import { copy } from './copying.js';
 
 const folder = scratchFolder();
 const at = (name: string) => join(folder, name);
 const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const clip = at('clip.mp4');
 make(...pictures(), ...X264, clip);
-
-/** Decodes and encodes again, with nothing in between. */
-async function copy(
-  input: string,
-  output: string,
-  options: Partial<VideoFileSpec> = {},
-  spec: Partial<FileSpec> = {},
-) {
-  const source = await openFile({ path: input, ffmpeg, deinterlace: 'auto', ...spec });
-  const pool = new FramePool(source.info, 3);
-  const { start, end } = spec;
-  const carry = {
-    path: input,
-    ...(start === undefined ? {} : { start }),
-    ...(end === undefined ? {} : { end }),
-  };
-  const sink = videoFile({
-    path: output,
-    ffmpeg,
-    info: source.info,
-    lossless: output.endsWith('.mkv'),
-    carry,
-    ...options,
-  });
-  try {
-    return await lastValueFrom(sink.consume(source.frames(pool)));
-  } finally {
-    await vi.waitFor(() => expect(pool.inUse).toBe(0), { timeout: 20_000 });
-  }
-}
 
 /** What is left in the folder besides what was there. */
 const leftovers = () => readdirSync(folder).filter((name) => name.includes('.part-'));
