@@ -64,16 +64,18 @@ export async function throughLossyTransport(
 export function loseVideoPackets(stream: Uint8Array, random: Random): Uint8Array {
   const packets = packetsOf(stream);
   const videoPid = packets.find(({ bytes, begins }) => begins && startsVideo(bytes))?.pid;
-  const video = packets.filter(({ pid }) => pid === videoPid);
-  const pictureCount = video.filter(({ begins }) => begins).length;
-  const loss = Math.max(LOSS, (BURSTS_A_PICTURE * pictureCount) / video.length);
-  let pictures = 0;
+  const starts = packets.filter(({ pid, begins }) => pid === videoPid && begins);
+  const second = starts[1] === undefined ? packets.length : packets.indexOf(starts[1]);
+  const exposed = new Set(packets.filter(({ pid, begins }) => pid === videoPid && !begins));
+  for (const packet of packets.slice(0, second)) {
+    exposed.delete(packet);
+  }
+  const loss = Math.max(LOSS, (BURSTS_A_PICTURE * starts.length) / exposed.size);
   let inBurst = false;
-  const kept = packets.filter(({ pid, begins }) => {
-    if (pid !== videoPid) return true;
-    if (begins) pictures++;
+  const kept = packets.filter((packet) => {
+    if (!exposed.has(packet)) return true;
     inBurst = random.chance(inBurst ? BURST : loss);
-    return !inBurst || begins || pictures === 1;
+    return !inBurst;
   });
   return Buffer.concat(kept.map(({ bytes }) => bytes));
 }

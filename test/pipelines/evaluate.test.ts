@@ -50,7 +50,7 @@ function accountOf({ input, output }: RestoreOptions): RestoreReport {
     output,
     ...SIZE,
     damage: {},
-    cuts: 0,
+    cuts: [],
     noise: { mean: 0, overTime: [] },
     provenance: { original: 1, denoised: 0, recovered: 0, synthesised: 0 },
     inference: {
