@@ -28,7 +28,9 @@ export class Terminal {
   /** Shows `text` as the progress line, cut to the width; '' takes the line away. */
   status(text: string): void {
     if (!this.interactive) return;
-    const shown = text.slice(0, (this.#stream.columns ?? 80) - 1);
+    // A terminal that does not know its width says 0.
+    const columns = this.#stream.columns ?? 0;
+    const shown = text.slice(0, (columns > 0 ? columns : 80) - 1);
     if (shown === this.#status) return;
     this.#status = shown;
     this.#stream.write(CLEAR_LINE + shown);
