@@ -30,7 +30,9 @@ export function runCommand(
     return chosen.job({
       signal: world.signal,
       logger: createLogger(terminal, logLevel(chosen.flags, world.env)),
-      progress: new ProgressLine(terminal),
+      progress: new ProgressLine(
+        chosen.flags.quiet === true ? { status: () => undefined } : terminal,
+      ),
       print: (line) => void world.stdout.write(`${line}\n`),
     });
   }).pipe(

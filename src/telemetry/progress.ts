@@ -7,19 +7,22 @@ export interface FrameProgress {
   readonly frameCount?: number;
 }
 
+/** Where the line is shown. */
+export type StatusTarget = Pick<Terminal, 'status'>;
+
 /** More often than this a reader sees only flicker. */
 const INTERVAL_MS = 100;
 
 /** Shows one job after another on the terminal's progress line; silent where nobody watches. */
 export class ProgressLine {
-  readonly #terminal: Terminal;
+  readonly #terminal: StatusTarget;
   readonly #now: () => number;
   #label = '';
   #startedMs = 0;
   #shownMs = -Infinity;
 
   /** `now` in ms, monotonic. */
-  constructor(terminal: Terminal, now: () => number = () => performance.now()) {
+  constructor(terminal: StatusTarget, now: () => number = () => performance.now()) {
     this.#terminal = terminal;
     this.#now = now;
   }

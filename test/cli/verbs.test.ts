@@ -13,7 +13,7 @@ async function relens(args: string[], ...verbs: readonly Verb[]) {
   const run = { code: -1, stdout: '', stderr: '' };
   const world = {
     stdout: { write: (text: string) => void (run.stdout += text) },
-    stderr: { write: (text: string) => void (run.stderr += text) },
+    stderr: { isTTY: true, write: (text: string) => void (run.stderr += text) },
     env: {},
     signal: new AbortController().signal,
   };
@@ -73,6 +73,18 @@ describe('relens demo', () => {
     files: { damaged: 'a.mp4', restored: 'b.mp4', picture: 'c.png' },
   } as unknown as DemoReport;
 
+  it('shows its stages on a terminal', async () => {
+    const show = ({ onStage }: DemoOptions) => {
+      onStage?.('restoring');
+      return of(report);
+    };
+    const { stderr } = await relens(
+      ['demo'],
+      demoVerb(show, () => of()),
+    );
+    expect(stderr).toContain('restoring');
+  });
+
   it('says what was found, repaired and gained, and where the files are', async () => {
     const given: DemoOptions[] = [];
     const show = (options: DemoOptions) => {
@@ -82,7 +94,7 @@ describe('relens demo', () => {
       return of(report);
     };
     const verb = demoVerb(show, () => of());
-    const { code, stdout, stderr } = await relens(['demo', '--frames', '5'], verb);
+    const { code, stdout, stderr } = await relens(['demo', '--frames', '5', '--quiet'], verb);
     expect(given[0]).toMatchObject({ output: 'out/demo', frames: 5 });
     expect(stdout).toContain('20.00 → 30.50 dB, gain 10.50 dB');
     expect(stdout).toContain('in the damage  not measured');
