@@ -99,13 +99,13 @@ describe('MaskScore', () => {
     });
   });
 
-  it('knows no recall where nothing is damaged', () => {
+  it('counts only false alarms where nothing is damaged', () => {
     const score = new MaskScore();
     score.add(Uint8Array.of(255, 0, 0, 0));
     expect(score.agreement()).toEqual({
-      precision: 0,
+      precision: undefined,
       recall: undefined,
-      iou: 0,
+      iou: undefined,
       falseShare: 1 / 4,
     });
   });

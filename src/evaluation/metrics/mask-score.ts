@@ -1,11 +1,12 @@
 /** How well a found mask agrees with the true one, added up over frames. */
 
+/** Where nothing is damaged, only `falseShare` has a meaning, and the others are undefined. */
 export interface MaskAgreement {
   /** Of what was found, the share that is damaged; undefined when nothing was found. */
   readonly precision: number | undefined;
-  /** Of what is damaged, the share that was found; undefined when nothing is damaged. */
+  /** Of what is damaged, the share that was found. */
   readonly recall: number | undefined;
-  /** Intersection over union; undefined when both are empty. */
+  /** Intersection over union. */
   readonly iou: number | undefined;
   /** Of the clean cells, the share that was marked. */
   readonly falseShare: number | undefined;
@@ -33,11 +34,16 @@ export class MaskScore {
   }
 
   agreement(): MaskAgreement {
+    const falseShare = ratio(this.#false, this.#clean);
+    const damaged = this.#hits + this.#missed;
+    if (damaged === 0) {
+      return { precision: undefined, recall: undefined, iou: undefined, falseShare };
+    }
     return {
       precision: ratio(this.#hits, this.#hits + this.#false),
-      recall: ratio(this.#hits, this.#hits + this.#missed),
-      iou: ratio(this.#hits, this.#hits + this.#false + this.#missed),
-      falseShare: ratio(this.#false, this.#clean),
+      recall: ratio(this.#hits, damaged),
+      iou: ratio(this.#hits, damaged + this.#false),
+      falseShare,
     };
   }
 }

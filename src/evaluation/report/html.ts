@@ -1,7 +1,7 @@
 /** The report as one HTML file that needs nothing else. */
 import type { Pictures } from './pictures.js';
 import type { ClipResult, EvaluateReport, Row } from './rows.js';
-import { COLUMNS, heading, LEGEND } from './table.js';
+import { accountText, COLUMNS, heading, LEGEND } from './table.js';
 
 const STYLE = `
 body { font: 14px/1.4 system-ui, sans-serif; margin: 2rem; color: #222; }
@@ -36,22 +36,15 @@ ${sections.join('\n')}
 }
 
 function clipSection(result: ClipResult, pictures: Pictures | undefined): string {
-  const { clip, frames, width, height, tool } = result;
+  const { clip, frames, width, height } = result;
   const figures = (pictures?.pictures ?? []).map(
     ({ caption, uri }) =>
       `<figure><img src="${uri}" alt=""><figcaption>${escaped(caption)}</figcaption></figure>`,
   );
-  const stages = Object.entries(tool?.stages ?? {})
-    .map(([stage, ms]) => `${stage} ${(ms / frames).toFixed(1)}`)
-    .join(', ');
-  const speed =
-    tool === undefined
-      ? ''
-      : `${tool.framesPerSecond.toFixed(1)} frames/s; ms a frame: ${stages}; ` +
-        `peak memory ${tool.peakMemoryMiB.toFixed(0)} MiB`;
   const frame = pictures === undefined ? '' : `; frame ${pictures.frame} is shown`;
-  const about = `${clip}: ${frames} frames of ${width}x${height}${frame}. ${speed}`;
-  return `<details><summary>${escaped(about)}</summary>${table(result.rows)}</details>${figures.join('')}`;
+  const about = `${clip}: ${frames} frames of ${width}x${height}${frame}`;
+  const account = accountText([result]).map((line) => `<p><small>${escaped(line)}</small></p>`);
+  return `<details><summary>${escaped(about)}</summary>${table(result.rows)}${account.join('')}</details>${figures.join('')}`;
 }
 
 function table(rows: readonly Row[]): string {

@@ -1,5 +1,12 @@
 /** The table on the terminal. */
-import { TOOL, type CaseResult, type EvaluateReport, type Row } from './rows.js';
+import {
+  meanOf,
+  TOOL,
+  type CaseResult,
+  type ClipResult,
+  type EvaluateReport,
+  type Row,
+} from './rows.js';
 
 interface Column {
   readonly title: string;
@@ -50,8 +57,12 @@ export function renderTable(report: EvaluateReport, perClip = true): string {
   const blocks = report.cases.flatMap((one) => {
     const clips = perClip && one.clips > 1 ? report.clips.filter((c) => c.case === one.case) : [];
     return [
-      block(heading(one), one.rows),
-      ...clips.map((clip) => block(`${clip.case}, ${clip.clip}`, clip.rows)),
+      block(
+        heading(one),
+        one.rows,
+        report.clips.filter((clip) => clip.case === one.case),
+      ),
+      ...clips.map((clip) => block(`${clip.case}, ${clip.clip}`, clip.rows, [clip])),
     ];
   });
   const seconds = `${report.seconds.toFixed(0)} s for ${report.clips.length} clips and cases`;
@@ -62,7 +73,7 @@ export function heading({ case: name, title, clips }: CaseResult): string {
   return `${name}: ${title} (${clips === 1 ? '1 clip' : `mean of ${clips} clips`})`;
 }
 
-function block(title: string, rows: readonly Row[]): string {
+function block(title: string, rows: readonly Row[], clips: readonly ClipResult[]): string {
   const columns = COLUMNS.filter(
     ({ text }, i) => i === 0 || rows.some((row) => text(row) !== NOTHING),
   );
@@ -77,5 +88,27 @@ function block(title: string, rows: readonly Row[]): string {
     const remark = row?.note ?? (row?.method === TOOL ? undefined : row?.setting);
     return `  ${padded.join('  ')}${remark === undefined ? '' : `  ${remark}`}`.trimEnd();
   });
-  return [title, ...lines].join('\n');
+  return [title, ...lines, ...accountText(clips).map((line) => `  ${line}`)].join('\n');
+}
+
+/** How the restoring went, in the mean over clips: a line of time and memory, and one of provenance. */
+export function accountText(clips: readonly ClipResult[]): string[] {
+  const runs = clips.flatMap(({ tool, frames }) => (tool === undefined ? [] : [{ tool, frames }]));
+  if (runs.length === 0) return [];
+  const means = (of: (run: (typeof runs)[number]) => Readonly<Record<string, number>>) => {
+    const names = new Set(runs.flatMap((run) => Object.keys(of(run))));
+    return [...names].map((name) => [name, meanOf(runs.map((run) => of(run)[name])) ?? 0] as const);
+  };
+  const stages = means(({ tool, frames }) =>
+    Object.fromEntries(Object.entries(tool.stages).map(([name, ms]) => [name, ms / frames])),
+  );
+  const shares = means(({ tool }) => tool.provenance);
+  const memory = Math.max(...runs.map(({ tool }) => tool.peakMemoryMiB));
+  const altered = runs.reduce((sum, { tool }) => sum + tool.alteredOriginals, 0);
+  return [
+    `${TOOL}: ms a frame: ${stages.map(([name, ms]) => `${name} ${ms.toFixed(1)}`).join(', ')}; ` +
+      `peak memory ${memory.toFixed(0)} MiB`,
+    `${TOOL}: ${shares.map(([name, share]) => `${name} ${(100 * share).toFixed(2)} %`).join(', ')}; ` +
+      `cells called original that differ: ${altered}`,
+  ];
 }
