@@ -11,9 +11,12 @@ import {
   type Chain,
 } from './scratches.js';
 import { findStreaks } from './streaks.js';
+import { Wanderers } from './wanderers.js';
 
 export const dropOut: Detector = { kind: 'drop-out', open };
 
+/** While the reference is this young it may hold the scratches themselves. */
+const RUN_IN = 12;
 /** Frames in the reference of what has always been there. */
 const MEMORY = 16;
 
@@ -26,6 +29,7 @@ function open(info: SourceInfo): DetectorSession {
   const hits = new Uint8Array(count);
   const damaged = new Uint8Array(count);
   const reference = new Float32Array(count);
+  const wanderers = new Wanderers();
   let seen = 0;
 
   return {
@@ -46,7 +50,7 @@ function open(info: SourceInfo): DetectorSession {
           }
         }
         if (seen === 0) reference.set(one);
-        markScratches(info, luma, reference, noise, seen, damaged);
+        markScratches(info, luma, reference, noise, seen, wanderers, damaged);
       }
       toCells(damaged, width, height, score);
       learn(reference, luma, damaged, seen);
@@ -57,13 +61,15 @@ function open(info: SourceInfo): DetectorSession {
     },
     reset() {
       seen = 0;
+      wanderers.forget();
     },
   };
 }
 
 /**
- * A scratch is new against the reference and straight, and at least half the height long. While the reference is
- * young it may hold the scratch itself: then only a straight line over the whole height counts.
+ * A scratch is straight, at least 60 % of the height long, and new against the reference; or, since a
+ * slow one is long in the reference too, a line that has been seen to wander. In the first frames a
+ * line over the whole height is taken for one.
  */
 function markScratches(
   info: SourceInfo,
@@ -71,18 +77,26 @@ function markScratches(
   reference: Float32Array,
   noise: number,
   seen: number,
+  wanderers: Wanderers,
   damaged: Uint8Array,
 ): void {
   const floor = 6 + 0.35 * noise;
-  for (const chain of chainsOf(info, lineStrength(info, luma, reference), floor, 4)) {
-    if (chain.columns.length < STRIPS / 2 || chain.strength < 1.6 * floor) continue;
-    if (!smoothLine(chain.columns).straight) continue;
+  const { standing, fresh } = lineStrength(info, luma, reference);
+  for (const chain of chainsOf(info, fresh, floor, 4)) {
+    if (chain.columns.length < STRIPS * 0.6 || chain.strength < 1.6 * floor) continue;
+    if (smoothLine(chain.columns).agreeing === 0) continue;
     markScratch(info, chain, luma, reference, noise, damaged);
   }
-  if (seen >= MEMORY) return;
-  for (const chain of chainsOf(info, lineStrength(info, luma, undefined), floor, 4)) {
-    const long = chain.columns.length === STRIPS && chain.strength > Math.max(16, 1.6 * floor);
-    if (!long || !smoothLine(chain.columns).straight) continue;
+  const lines = chainsOf(info, standing, floor, 6).filter(
+    (chain) => chain.columns.length >= STRIPS * 0.8 && chain.strength > Math.max(12, 1.6 * floor),
+  );
+  for (const chain of wanderers.among(lines)) {
+    markScratch(info, chain, luma, undefined, noise, damaged);
+  }
+  if (seen >= RUN_IN) return;
+  for (const chain of lines) {
+    const long = chain.columns.length === STRIPS && chain.strength > Math.max(22, 1.6 * floor);
+    if (!long || smoothLine(chain.columns).agreeing < 0.85) continue;
     markScratch(info, chain, luma, undefined, noise, damaged);
   }
 }

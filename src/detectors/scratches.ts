@@ -9,6 +9,8 @@ const ASIDE = 3;
 const CLIP = 48;
 /** Samples by which a line may move from strip to strip. */
 const SLANT = 2;
+/** Samples by which the scene itself may be displaced. */
+const SWAY = 1;
 /** Half the width of the profile across a line. */
 const ACROSS = 4;
 
@@ -22,45 +24,73 @@ export interface Chain {
 
 /**
  * How much of a bright (row 0) or dark (row 1) line there is in each strip and column, in grey levels:
- * `[2, STRIPS, width]`. A line counts where it stands out from both sides in the picture and also in
- * its difference from `reference`, so that poles and door frames, which have always been there, do not.
+ * `[2, STRIPS, width]`. `standing` counts what stands out from both sides. `fresh` must also be beyond
+ * all that `reference` has within SWAY samples, so that poles and door frames do not count, even when
+ * the camera sways; a change of light, which is on both sides as well, is taken away.
  */
 export function lineStrength(
   { width, height }: FrameSize,
   luma: Uint8Array,
-  reference: Float32Array | undefined,
-): Float32Array {
-  const out = new Float32Array(2 * STRIPS * width);
-  const here = new Float32Array(width);
-  const change = new Float32Array(width);
+  reference: Float32Array,
+): { standing: Float32Array; fresh: Float32Array } {
+  const standing = new Float32Array(2 * STRIPS * width);
+  const fresh = new Float32Array(2 * STRIPS * width);
+  const rises = new Float32Array(width);
+  const above = new Float32Array(width);
+  const below = new Float32Array(width);
   for (let strip = 0; strip < STRIPS; strip++) {
     const top = Math.floor((strip * height) / STRIPS);
     const bottom = Math.floor(((strip + 1) * height) / STRIPS);
-    here.fill(0);
-    change.fill(0);
+    rises.fill(0);
+    above.fill(0);
+    below.fill(0);
     for (let y = top; y < bottom; y++) {
       const start = y * width;
       for (let x = ASIDE; x < width; x++) {
-        const i = start + x;
-        const rise = (luma[i] ?? 0) - (luma[i - ASIDE] ?? 0);
-        here[x] = (here[x] ?? 0) + (rise > CLIP ? CLIP : rise < -CLIP ? -CLIP : rise);
-        if (reference === undefined) continue;
-        const fresh = rise - (reference[i] ?? 0) + (reference[i - ASIDE] ?? 0);
-        change[x] = (change[x] ?? 0) + (fresh > CLIP ? CLIP : fresh < -CLIP ? -CLIP : fresh);
+        const rise = (luma[start + x] ?? 0) - (luma[start + x - ASIDE] ?? 0);
+        rises[x] = (rises[x] ?? 0) + (rise > CLIP ? CLIP : rise < -CLIP ? -CLIP : rise);
       }
+      beyond(luma, reference, start, width, above, below);
     }
     const rows = bottom - top;
-    const second = reference === undefined ? here : change;
+    const before = (sums: Float32Array, x: number) =>
+      (sums[x] ?? 0) - Math.max(0, Math.min(sums[x - 2 * ASIDE] ?? 0, sums[x + 2 * ASIDE] ?? 0));
     for (let x = ASIDE; x < width - ASIDE; x++) {
-      const a = here[x] ?? 0;
-      const b = -(here[x + ASIDE] ?? 0);
-      const c = second[x] ?? 0;
-      const d = -(second[x + ASIDE] ?? 0);
-      out[strip * width + x] = Math.min(a, b, c, d) / rows;
-      out[(STRIPS + strip) * width + x] = -Math.max(a, b, c, d) / rows;
+      const up = rises[x] ?? 0;
+      const down = -(rises[x + ASIDE] ?? 0);
+      const bright = Math.min(up, down);
+      const dark = -Math.max(up, down);
+      const i = strip * width + x;
+      const j = i + STRIPS * width;
+      standing[i] = bright / rows;
+      standing[j] = dark / rows;
+      fresh[i] = Math.min(bright, before(above, x)) / rows;
+      fresh[j] = Math.min(dark, before(below, x)) / rows;
     }
   }
-  return out;
+  return { standing, fresh };
+}
+
+/** Adds how far each sample of a row is above and below the reference's samples around it. */
+function beyond(
+  luma: Uint8Array,
+  reference: Float32Array,
+  start: number,
+  width: number,
+  above: Float32Array,
+  below: Float32Array,
+): void {
+  for (let x = SWAY; x < width - SWAY; x++) {
+    const i = start + x;
+    const a = reference[i - 1] ?? 0;
+    const b = reference[i] ?? 0;
+    const c = reference[i + 1] ?? 0;
+    const value = luma[i] ?? 0;
+    const up = value - (a > b ? (a > c ? a : c) : b > c ? b : c);
+    const down = (a < b ? (a < c ? a : c) : b < c ? b : c) - value;
+    above[x] = (above[x] ?? 0) + (up > CLIP ? CLIP : up < -CLIP ? -CLIP : up);
+    below[x] = (below[x] ?? 0) + (down > CLIP ? CLIP : down < -CLIP ? -CLIP : down);
+  }
 }
 
 /**
@@ -140,10 +170,13 @@ const NEW = 127;
 /** Strips that may disagree with the smooth line before a chain is followed as it is. */
 const STRAY = 0.35;
 
-/** Column at each strip's middle: a parabola through the strips that agree, or the chain itself. */
+/**
+ * Column at each strip's middle: a parabola through the strips that agree, and their share; or the
+ * chain itself, and 0, when too few do.
+ */
 export function smoothLine(columns: readonly number[]): {
   at: (strip: number) => number;
-  straight: boolean;
+  agreeing: number;
 } {
   const last = columns.length - 1;
   let kept = columns.map((x, strip) => ({ strip, x }));
@@ -155,7 +188,7 @@ export function smoothLine(columns: readonly number[]): {
       .map((x, strip) => ({ strip, x }))
       .filter(({ strip }) => (away[strip] ?? 0) <= (round < 2 ? 2.5 : 1.2));
     if (round === 3 && agree.length >= columns.length * (1 - STRAY)) {
-      return { at: straightBeyond(at, last), straight: true };
+      return { at: straightBeyond(at, last), agreeing: agree.length / columns.length };
     }
     if (agree.length < 4) break;
     kept = agree;
@@ -165,7 +198,7 @@ export function smoothLine(columns: readonly number[]): {
     const a = columns[Math.floor(position)] ?? 0;
     return a + ((columns[Math.ceil(position)] ?? a) - a) * (position % 1);
   };
-  return { at, straight: false };
+  return { at, agreeing: 0 };
 }
 
 /** Beyond its ends a curve goes on in its mean direction: a parabola would run away. */
@@ -232,8 +265,8 @@ export function markScratch(
 ): void {
   const strips = chain.columns.length;
   const sign = chain.bright ? 1 : -1;
-  const { at, straight } = smoothLine(chain.columns);
-  const whole = straight && strips >= STRIPS * 0.7;
+  const { at, agreeing } = smoothLine(chain.columns);
+  const whole = agreeing > 0 && strips >= STRIPS * 0.7;
   const top = whole ? 0 : Math.floor((chain.first * height) / STRIPS);
   const bottom = whole ? height : Math.floor(((chain.first + strips) * height) / STRIPS);
   const column = (y: number) => Math.round(at(((y + 0.5) * STRIPS) / height - 0.5 - chain.first));

@@ -1,5 +1,6 @@
 /** Finds horizontal streaks that are in one frame only. */
 import type { FrameSize } from '../frame/frame.js';
+import { hasMoved } from './moved.js';
 
 /** Luma samples `[top, bottom)` x `[left, right)`. */
 export interface Streak {
@@ -65,6 +66,11 @@ export function findStreaks(
     } else if (length < width * SHORT && !isOnStillGround(width, luma, neighbours, band)) {
       continue;
     }
+    const moved =
+      length < width * 2 * SHORT &&
+      (hasMoved(size, luma, neighbours.before, band) ||
+        hasMoved(size, luma, neighbours.after, band));
+    if (moved) continue;
     found.push(trimmed(width, luma, neighbours, band));
   }
   return joined(found, width);
