@@ -55,11 +55,11 @@ export async function chooseVideoCodec(
   const candidates = asked === undefined ? container.video : (SHORT_NAMES[asked] ?? [asked]);
   const extension = extname(path).toLowerCase();
   for (const encoder of candidates) {
-    const args = encoderArgs(encoder, wish.crf, even);
-    // Containers without presentation times cannot put reordered frames back in order.
-    if (container.constantRate === true) args.push('-bf', '0');
     for (const shape of shapes(encoder, wish.lossless, display, even)) {
       const { size, pixelFormat } = shape;
+      const args = encoderArgs(encoder, wish.crf, size);
+      // Containers without presentation times cannot put reordered frames back in order.
+      if (container.constantRate === true) args.push('-bf', '0');
       if (await canEncode(ffmpeg, encoder, { size, pixelFormat, args, extension })) {
         return { encoder, args, ...shape };
       }
@@ -132,7 +132,11 @@ function encoderArgs(encoder: string, wished: number | undefined, size: FrameSiz
     case 'librav1e':
       return ['-qp', String(Math.min(255, 4 * Number(crf))), '-speed', '8'];
     case 'ffv1':
-      return ['-level', '3', '-g', '1', '-slicecrc', '1'];
+      // Odd sizes in several slices lose chroma at the slices' borders (ffmpeg 7.0); version 1 has
+      // one slice.
+      return (size.width | size.height) & 1
+        ? ['-level', '1', '-g', '1']
+        : ['-level', '3', '-g', '1', '-slicecrc', '1'];
     case 'mpeg4':
       return ['-q:v', String(Math.min(31, Math.max(1, Math.round(Number(crf) / 6))))];
   }
