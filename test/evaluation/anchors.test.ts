@@ -1,6 +1,6 @@
 /** What the methods do that Relens is held against. */
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Anchor } from '../../src/evaluation/anchors/anchor.js';
 import { FILTERS } from '../../src/evaluation/anchors/filters.js';
 import { NAVIER_STOKES, TELEA } from '../../src/evaluation/anchors/inpaint.js';
@@ -82,6 +82,27 @@ describe.each([TELEA, NAVIER_STOKES])('$name', (anchor) => {
       if (inside) expect(error).toBeLessThan(25);
       else expect(error).toBe(0);
     }
+  });
+});
+
+describe('without the WebAssembly OpenCV', () => {
+  it('Telea is a line that says how to get it', async () => {
+    vi.resetModules();
+    vi.doMock('@opencvjs/node', () => {
+      throw new Error('not installed');
+    });
+    onTestFinished(() => {
+      vi.doUnmock('@opencvjs/node');
+    });
+    const { TELEA: unable } = await import('../../src/evaluation/anchors/inpaint.js');
+    const { runAtBest: run } = await import('../../src/evaluation/best-setting.js');
+    const folder = await temporaryFolder();
+    const clean = await movingSquare(folder, { width: 32, height: 32, frames: 2 });
+    const job = { ffmpeg, damaged: clean, mask: clean.path, signal };
+    const result = await run(unable, clean, job, folder);
+    expect(result).toMatchObject({
+      why: expect.stringContaining('npm install @opencvjs/node') as string,
+    });
   });
 });
 

@@ -49,6 +49,6 @@ export const FILTERS: readonly Anchor[] = [
   anchor(
     'vaguedenoiser',
     10,
-    [1, 2, 4, 7, 11, 16, 24, 36].map((threshold) => `threshold=${threshold}`),
+    [1, 2, 4, 7, 11, 16, 24, 36, 54].map((threshold) => `threshold=${threshold}`),
   ),
 ];
