@@ -20,8 +20,10 @@ def add_noise(rng: np.random.Generator, clean: Pixels) -> tuple[Pixels, float]:
     if kind == "none":
         return clean, 0.0
     if kind == "white":
-        sigma = float(rng.uniform(1.5, 55) if rng.random() < 0.6 else rng.uniform(1.5, 28))
+        sigma = float(rng.uniform(1.5, 50) if rng.random() < 0.35 else rng.uniform(1.5, 20))
         noise = rng.standard_normal(clean.shape, np.float32) * sigma
+        # Noise that was white in RGB is half as strong in subsampled chroma.
+        noise[..., 4:] *= rng.choice([0.5, 1.0, rng.uniform(0.2, 1.0)], p=[0.5, 0.2, 0.3])
         noisy = np.clip(np.rint(clean + noise), 0, 255).astype(np.uint8)
         return noisy, sigma * float(rng.uniform(0.85, 1.2))
     noisy = sensor_noise(rng, clean)

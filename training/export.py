@@ -27,10 +27,12 @@ INPUTS = {
     "mask": "uint8 [N, 1, H/2, W/2]: 255 = repair, 0 = keep",
     "sigma": "uint8 [N, 1, H/2, W/2]: noise in quarter grey levels; 0 = do not denoise",
     "strength": "float32 [1]: 0..1, how much of the noise is taken away",
+    "synthesis": "float32 [1]: 1, or 0 = paint only what nobody ever saw",
 }
 OUTPUTS = {
     "restored_luma": "uint8 [N, 1, H, W]",
     "restored_chroma": "uint8 [N, 2, H/2, W/2]",
+    "invented": "uint8 [N, 1, H/2, W/2]: share of each cell that was painted, 255 = all",
 }
 AXES = {
     "luma": {0: "batch", 2: "height", 3: "width"},
@@ -40,6 +42,7 @@ AXES = {
     "sigma": {0: "batch", 2: "rows", 3: "columns"},
     "restored_luma": {0: "batch", 2: "height", 3: "width"},
     "restored_chroma": {0: "batch", 2: "rows", 3: "columns"},
+    "invented": {0: "batch", 2: "rows", 3: "columns"},
 }
 
 
@@ -52,8 +55,8 @@ class Planes(nn.Module):
 
     def forward(
         self, luma: Tensor, chroma: Tensor, counts: Tensor, mask: Tensor, sigma: Tensor,
-        strength: Tensor,
-    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        strength: Tensor, synthesis: Tensor,
+    ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
         bright = F.pixel_unshuffle(luma.float(), 2) / 255
         colour = chroma.float() / 255
         pictures = torch.stack(
@@ -65,15 +68,18 @@ class Planes(nn.Module):
         )
         hidden = (mask.float() > 127).float()
         noisy = (sigma.float() > 0).float() * (1 - hidden)
-        made, _ = self.generator(pictures, counts.float(), hidden, sigma.float() / 4 / 255)
+        made = self.generator(
+            pictures, counts.float(), hidden, sigma.float() / 4 / 255, synthesis.view(1, 1, 1, 1)
+        )
         frame = pictures[:, 0]
         share = hidden + noisy * strength
-        out = torch.clamp((frame + share * (made - frame)) * 255, 0, 255) + 0.5
+        out = torch.clamp((frame + share * (made["picture"] - frame)) * 255, 0, 255) + 0.5
         whole = torch.floor(out).to(torch.uint8)
         changed = (hidden + noisy) > 0
         bright_out = torch.where(changed, whole[:, :4], F.pixel_unshuffle(luma[:, :1], 2))
         colour_out = torch.where(changed, whole[:, 4:], chroma[:, :2])
-        return F.pixel_shuffle(bright_out.float(), 2).to(torch.uint8), colour_out
+        invented = torch.floor(made["invented"] * 255 + 0.5).to(torch.uint8)
+        return F.pixel_shuffle(bright_out.float(), 2).to(torch.uint8), colour_out, invented
 
 
 def example(seed: int, rows: int, columns: int) -> dict[str, np.ndarray]:
@@ -94,6 +100,7 @@ def example(seed: int, rows: int, columns: int) -> dict[str, np.ndarray]:
     planes = {"luma": luma, "chroma": chroma, "counts": counts, "mask": mask, "sigma": sigma}
     given = {k: np.clip(np.rint(v), 0, 255).astype(np.uint8) for k, v in planes.items()}
     given["strength"] = np.ones(1, np.float32)
+    given["synthesis"] = np.ones(1, np.float32)
     return given
 
 

@@ -13,6 +13,12 @@ def charbonnier(difference: Tensor, weight: Tensor) -> Tensor:
     return (error * weight).sum() / weight.sum().clamp_min(1)
 
 
+def weighted_square(difference: Tensor, weight: Tensor) -> Tensor:
+    """The squared error that PSNR counts, the mean over the weighted cells."""
+    error = (difference * difference).mean(1, keepdim=True)
+    return (error * weight).sum() / weight.sum().clamp_min(1)
+
+
 def generator_adversarial(fake: Tensor) -> Tensor:
     """Non-saturating (Goodfellow et al. 2014, section 3): -log D(G)."""
     return F.softplus(-fake).mean()

@@ -12,6 +12,10 @@ CANDIDATES = 4
 """frame, past, future, background: what the output may be mixed from."""
 RECOVERED_LIMIT = 16 / 255
 """A recovered cell departs from what was seen by at most this much (light, seams)."""
+HALF_NORMAL = 0.7979
+"""E|x| of a standard normal."""
+STILL = 2 / 255
+"""A memory that differs less than this from the frame shows the same thing, noise or not."""
 
 
 class Block(nn.Module):
@@ -40,17 +44,19 @@ class Up(nn.Module):
 class Generator(nn.Module):
     """A U-Net on the chroma grid that is handed its memory.
 
-    Input: see `forward`. For each cell it weighs the four candidates (softmax, luma and chroma apart)
-    and adds a residual. Where a hidden cell was seen at another time the residual is bounded by
-    RECOVERED_LIMIT, so that a recovered cell shows what was seen; where it never was, the residual is
-    all there is. Height and width must be multiples of 8 cells.
+    For each cell it weighs four candidates (softmax, luma and chroma apart) and adds a residual.
+    It does not start from nothing: the weights begin as those of the classical temporal filter,
+    samples counted and memories that differ by more than the noise shut out; it corrects them.
+    A hidden cell is mixed from the memories with a residual of at most RECOVERED_LIMIT, or painted
+    from its surroundings; `invented` is the share of the painting, 1 where nothing was ever seen.
+    Height and width must be multiples of 8 cells.
     """
 
     def __init__(self, widths: tuple[int, int, int, int] = (24, 36, 64, 96)) -> None:
         super().__init__()
         self.widths = widths
         w0, w1, w2, w3 = widths
-        self.head = nn.Conv2d(29, w0, 3, padding=1)
+        self.head = nn.Conv2d(32, w0, 3, padding=1)
         self.down1 = nn.Conv2d(w0, w1, 3, stride=2, padding=1)
         self.enc1 = nn.Conv2d(w1, w1, 3, padding=1)
         self.down2 = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
@@ -63,21 +69,25 @@ class Generator(nn.Module):
         self.dec1 = nn.Conv2d(w1, w1, 3, padding=1)
         self.up0 = Up(w1, w0)
         self.dec0 = nn.Conv2d(w0, w0, 3, padding=1)
-        self.tail = nn.Conv2d(w0, 2 * CANDIDATES + 6, 1)
+        self.tail = nn.Conv2d(w0, 2 * CANDIDATES + 1 + 6 + 6, 1)
+        self.caution = nn.Parameter(torch.tensor(4.0))
         nn.init.zeros_(self.tail.bias)
         with torch.no_grad():
-            self.tail.weight.mul_(0.1)
+            self.tail.weight.mul_(0.05)
 
     def forward(
-        self, pictures: Tensor, counts: Tensor, mask: Tensor, sigma: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, pictures: Tensor, counts: Tensor, mask: Tensor, sigma: Tensor, synthesis: Tensor
+    ) -> dict[str, Tensor]:
         """`pictures` [N, 4, 6, h, w] in 0..1 (frame, past, future, background), `counts`
-        [N, 3, h, w] samples behind each memory, `mask` [N, 1, h, w] 1 = repair, `sigma` [N, 1, h, w]
-        in grey levels / 255. Returns the picture [N, 6, h, w] and the mix without residual."""
-        seen = torch.cat([1 - mask, (counts > 0).to(mask.dtype)], 1)
+        [N, 3, h, w] samples behind each memory, `mask` [N, 1, h, w] 1 = repair, `sigma`
+        [N, 1, h, w] in grey levels / 255, `synthesis` [N or 1, 1, 1, 1] 0 = paint only what nobody ever saw.
+        Returns `picture` and `painting` [N, 6, h, w] and `invented` [N, 1, h, w]."""
+        there = (counts > 0).to(mask.dtype)
+        seen = torch.cat([1 - mask, there], 1)
         known = pictures * seen.unsqueeze(2)
+        surprise = self._surprise(pictures, counts, sigma) * (1 - mask) * there
         trust = torch.log2(counts + 1) / 8
-        x = torch.cat([known.flatten(1, 2), mask, sigma * 4, trust], 1)
+        x = torch.cat([known.flatten(1, 2), mask, sigma * 4, trust, surprise.clamp(0, 4) / 4], 1)
         e0 = F.leaky_relu(self.head(x), 0.1)
         e1 = F.leaky_relu(self.enc1(F.leaky_relu(self.down1(e0), 0.1)), 0.1)
         e2 = F.leaky_relu(self.enc2(F.leaky_relu(self.down2(e1), 0.1)), 0.1)
@@ -86,16 +96,27 @@ class Generator(nn.Module):
         y = F.leaky_relu(self.dec1(F.leaky_relu(self.up1(y) + e1, 0.1)), 0.1)
         y = F.leaky_relu(self.dec0(F.leaky_relu(self.up0(y) + e0, 0.1)), 0.1)
         y = self.tail(y)
-        shut = (1 - seen) * -30.0
-        luma = torch.softmax(y[:, :4] + shut, 1).unsqueeze(2)
-        chroma = torch.softmax(y[:, 4:8] + shut, 1).unsqueeze(2)
+        samples = torch.log(counts.clamp_min(1))
+        memories = samples * (1 - 0.5 * mask) - self.caution * F.relu(surprise - 1.1)
+        prior = torch.cat([torch.zeros_like(mask), memories], 1) + (1 - seen) * -30.0
+        luma = torch.softmax(y[:, :4] + prior, 1).unsqueeze(2)
+        chroma = torch.softmax(y[:, 4:8] + prior, 1).unsqueeze(2)
         mix = torch.cat([(known[:, :, :4] * luma).sum(1), (known[:, :, 4:] * chroma).sum(1)], 1)
-        ever = (seen.sum(1, keepdim=True) > 0).to(mask.dtype)
-        mix = mix + (1 - ever) * 0.5
-        residual = y[:, 8:]
+        never = (seen.sum(1, keepdim=True) < 0.5).to(mask.dtype)
+        invented = torch.maximum(never, torch.sigmoid(y[:, 8:9] - 2) * mask * synthesis)
+        residual, painting = y[:, 9:15], y[:, 15:21] + 0.5
         bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
-        recovered = mask * ever
-        return mix + residual + recovered * (bounded - residual), mix
+        shown = mix + residual + mask * (bounded - residual)
+        picture = shown + invented * (painting - shown)
+        return {"picture": picture, "painting": painting, "invented": invented}
+
+    @staticmethod
+    def _surprise(pictures: Tensor, counts: Tensor, sigma: Tensor) -> Tensor:
+        """[N, 3, h, w]: how much each memory differs from the frame, 1 = as noise alone would."""
+        widen = torch.sqrt(1 + 1 / counts.clamp_min(1))
+        off = torch.stack([(pictures[:, k] - pictures[:, 0]).abs().mean(1) for k in (1, 2, 3)], 1)
+        off = F.avg_pool2d(off, 3, 1, 1, count_include_pad=False)
+        return off / (HALF_NORMAL * sigma * widen + STILL)
 
     def macs_per_cell(self) -> float:
         """Multiply-accumulates for one cell of the chroma grid."""

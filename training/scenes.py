@@ -1,6 +1,6 @@
 """Clean fixed-camera sequences: synthetic ones from photographs, and windows of real clips.
 
-A sequence is `[frames, h, w, 6]` uint8, cell-packed yuv420p (four luma, U, V), BT.601 limited range.
+A sequence is `[frames, h, w, 6]` uint8, cell-packed yuv420p (four luma, U, V), BT.601 limited.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ class SceneMaker:
         return gain
 
     @staticmethod
-    def _wind(rng: np.random.Generator, size: int):  # noqa: ANN205
+    def _wind(rng: np.random.Generator, size: int):
         reach = cv2.resize(rng.random((4, 4)).astype(np.float32), (size, size))
         reach = np.clip(reach * 3 - 1.5, 0, 1) * rng.uniform(0.4, 2.0)
         columns, rows = np.meshgrid(np.arange(size), np.arange(size))

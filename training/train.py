@@ -20,7 +20,12 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 
 from data import PLANES
-from losses import charbonnier, discriminator_adversarial, generator_adversarial
+from losses import (
+    charbonnier,
+    discriminator_adversarial,
+    generator_adversarial,
+    weighted_square,
+)
 from networks import Generator, PatchDiscriminator
 
 
@@ -64,8 +69,9 @@ def mirror(sample: np.ndarray) -> np.ndarray:
     return sample[order][:, :, ::-1]
 
 
-def inputs(batch: Tensor, causal: Tensor) -> dict[str, Tensor]:
-    """Sample planes to what the network and the losses take; `causal` [N] hides the future."""
+def inputs(batch: Tensor, causal: Tensor, honest: Tensor) -> dict[str, Tensor]:
+    """Sample planes to what the network and the losses take; `causal` [N] hides the future,
+    `honest` [N] forbids painting where a memory exists."""
     planes = {name: batch[:, part].float() for name, part in PLANES.items()}
     present = 1 - causal.float()[:, None, None, None]
     future_count = planes["future_count"] * present
@@ -75,16 +81,20 @@ def inputs(batch: Tensor, causal: Tensor) -> dict[str, Tensor]:
     pictures = [planes["frame"], planes["past"], planes["future"], background]
     return {
         "pictures": torch.stack(pictures, 1) / 255,
-        "counts": torch.cat([planes["past_count"], future_count, torch.maximum(past_b, future_b)], 1),
+        "counts": torch.cat(
+            [planes["past_count"], future_count, torch.maximum(past_b, future_b)], 1
+        ),
         "mask": (planes["mask"] > 127).float(),
         "sigma": planes["sigma"] / 4 / 255,
         "clean": planes["clean"] / 255,
+        "synthesis": 1 - honest.float()[:, None, None, None],
     }
 
 
-def run(network: Generator, given: dict[str, Tensor]) -> Tensor:
-    picture, _ = network(given["pictures"], given["counts"], given["mask"], given["sigma"])
-    return picture
+def run(network: Generator, given: dict[str, Tensor]) -> dict[str, Tensor]:
+    return network(
+        given["pictures"], given["counts"], given["mask"], given["sigma"], given["synthesis"]
+    )
 
 
 @torch.no_grad()
@@ -92,8 +102,11 @@ def validate(network: Generator, batches: list[Tensor]) -> dict[str, float]:
     """PSNR in dB by regime, over the cells of that regime, six channels pooled."""
     sums: dict[str, list[float]] = {}
     for batch in batches:
-        given = inputs(batch, torch.zeros(len(batch)))
-        error = ((run(network, given).clamp(0, 1) - given["clean"]) ** 2).mean(1, keepdim=True)
+        none = torch.zeros(len(batch), device=batch.device)
+        given = inputs(batch, none, none)
+        error = ((run(network, given)["picture"].clamp(0, 1) - given["clean"]) ** 2).mean(
+            1, keepdim=True
+        )
         noisy = ((given["pictures"][:, 0] - given["clean"]) ** 2).mean(1, keepdim=True)
         mask, ever = given["mask"], (given["counts"].sum(1, keepdim=True) > 0).float()
         regimes = {
@@ -109,6 +122,14 @@ def validate(network: Generator, batches: list[Tensor]) -> dict[str, float]:
         entry[0] += float((noisy * regimes["denoised"]).sum())
         entry[1] += float(regimes["denoised"].sum())
     return {k: -10 * math.log10(max(s, 1e-9) / max(n, 1)) for k, (s, n) in sums.items()}
+
+
+def load_fitting(network: Generator, state: dict[str, dict[str, Tensor]]) -> None:
+    """Takes the weights whose names and shapes fit; the others stay as they were drawn."""
+    own = network.state_dict()
+    old = state["average"]
+    own.update({k: v for k, v in old.items() if k in own and own[k].shape == v.shape})
+    network.load_state_dict(own)
 
 
 def save(path: Path, state: dict[str, object]) -> None:
@@ -130,6 +151,9 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.2e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=1e9, help="end the schedule by then")
+    parser.add_argument(
+        "--warm", type=Path, help="a checkpoint whose fitting weights to start from"
+    )
     parser.add_argument("--every", type=int, default=250, help="validate and save")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -145,6 +169,9 @@ def main() -> None:
     judge = PatchDiscriminator().to(device)
     optimiser = torch.optim.Adam(network.parameters(), options.rate, betas=(0.9, 0.99))
     judge_optimiser = torch.optim.Adam(judge.parameters(), 2e-4, betas=(0.5, 0.99))
+    if options.warm:
+        load_fitting(network, torch.load(options.warm, weights_only=True, map_location=device))
+        average.load_state_dict(network.state_dict())
     checkpoint, step, spent = options.out / "checkpoint.pt", 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True, map_location=device)
@@ -170,19 +197,27 @@ def main() -> None:
             break
         warm = min(1.0, (step + 1) / 200)
         for group in optimiser.param_groups:
-            group["lr"] = options.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+            group["lr"] = (
+                options.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
+            )
         batch = shards.batch(options.batch).to(device)
-        given = inputs(batch, (torch.rand(len(batch), generator=coin) < 0.25).to(device))
-        picture = run(network, given)
+        causal = (torch.rand(len(batch), generator=coin) < 0.25).to(device)
+        honest = (torch.rand(len(batch), generator=coin) < 0.1).to(device)
+        given = inputs(batch, causal, honest)
+        made = run(network, given)
+        picture, clean = made["picture"], given["clean"]
         mask, sigma = given["mask"], given["sigma"]
-        work = torch.maximum(mask * 2, (sigma > 0).float())
-        loss = charbonnier(picture - given["clean"], work)
+        # A grey level counts for more where there is little noise to hide it.
+        noisy = (sigma > 0).float() * (1 - mask) * 0.08 / (sigma + 0.03)
+        loss = charbonnier(picture - clean, noisy) + charbonnier(picture - clean, mask)
+        loss = loss + 4 * weighted_square(picture - clean, mask)
+        loss = loss + 0.3 * charbonnier(made["painting"] - clean, mask)
         losses["fidelity"] += loss.item()
         ever = (given["counts"].sum(1, keepdim=True) > 0).float()
         unseen = mask * (1 - ever)
         if progress > 1 - options.adversarial and unseen.sum() > 50:
-            shown = given["clean"] + unseen * (picture - given["clean"])
-            fake, real = judge(shown.detach(), unseen), judge(given["clean"], unseen)
+            shown = clean + unseen * (picture - clean)
+            fake, real = judge(shown.detach(), unseen), judge(clean, unseen)
             judge_loss = discriminator_adversarial(real, fake)
             judge_optimiser.zero_grad()
             judge_loss.backward()
