@@ -10,7 +10,7 @@ import { FramePool } from '../src/frame/frame-pool.js';
 import { openEngine } from '../src/inference/engine.js';
 import { loadModelCard } from '../src/inference/model-card.js';
 import { restoreArchive, slotsNeeded, type Restored } from '../src/restorers/archive.js';
-import { videoFile } from '../src/sinks/video-file.js';
+import { archiveSink } from '../src/sinks/index.js';
 import { openFile } from '../src/sources/file.js';
 import { openMask } from '../src/sources/mask-file.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
@@ -99,7 +99,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   };
-  const sink = videoFile({ ...options, path: options.output, ffmpeg, info: source.info, carry });
+  const sink = archiveSink({ ...options, path: options.output, ffmpeg, info: source.info, carry });
   return sink.consume(restored$).pipe(
     last(),
     map((written) => {
@@ -111,7 +111,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
         height: source.info.displayHeight,
         stages: times.totals(),
         lost,
-        conversions: [...source.info.conversions, ...written.notes],
+        conversions: [...source.info.conversions, ...(written.notes ?? [])],
         versions: { relens: packageVersion(), ffmpeg: ffmpeg.version, node: process.version },
         device: engine.device,
         model: engine.card.name,

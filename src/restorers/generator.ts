@@ -1,10 +1,14 @@
 /** The generator as a restorer: what was seen goes in beside the frame, repaired cells come out. */
-import { planesOf, type CellGrid, type Frame, type FrameSize } from '../frame/frame.js';
+import { RelensError } from '../errors.js';
+import { planesOf, type Frame, type FrameSize } from '../frame/frame.js';
 import { PROVENANCE } from '../frame/provenance.js';
 import type { Engine, EngineResult } from '../inference/engine.js';
-import type { Tensors } from '../inference/tensors.js';
+import type { TensorValue, Tensors } from '../inference/tensors.js';
 import { planRegions, type Region, type RegionPlan } from './regions.js';
 import { copyWindow, type Plane } from './window.js';
+
+/** A cell of which an eighth or more was painted counts as synthesised. */
+const INVENTED_FROM = 32;
 
 /** A remembered picture, yuv420p, and the samples behind each cell (0 = never seen). */
 export interface Memory {
@@ -64,10 +68,10 @@ export async function generate(
   const plan = planRegions(grid, work);
   const counts = { tilesTotal: plan.total, tilesRun: plan.needed };
   if (plan.regions.length === 0) return { provenance, ...counts, inferenceMs: 0 };
-  const feeds = gather(engine, input, plan, options.strength);
+  const feeds = gather(engine, input, plan, options);
   const result = await engine.run(feeds);
   for (const [index, region] of plan.regions.entries()) {
-    scatter(result, region, index, work, grid, frame);
+    scatter(result, region, index, work, provenance, frame);
   }
   return { provenance, ...counts, inferenceMs: result.ms };
 }
@@ -84,7 +88,12 @@ function regimeOf(input: RestoreInput, cell: number, denoises: boolean): number 
 }
 
 /** Copies the regions' windows of everything into one batch of tensors, padded as the model asks. */
-function gather(engine: Engine, input: RestoreInput, plan: RegionPlan, strength: number): Tensors {
+function gather(
+  engine: Engine,
+  input: RestoreInput,
+  plan: RegionPlan,
+  { strength, synthesis }: GeneratorOptions,
+): Tensors {
   const multiple = engine.card.cellMultiple;
   const columns = Math.ceil(plan.columns / multiple) * multiple;
   const rows = Math.ceil(plan.rows / multiple) * multiple;
@@ -125,6 +134,7 @@ function gather(engine: Engine, input: RestoreInput, plan: RegionPlan, strength:
     mask: { data: mask, dims: [batch, 1, rows, columns] },
     sigma: { data: sigma, dims: [batch, 1, rows, columns] },
     strength: { data: Float32Array.of(strength), dims: [1] },
+    synthesis: { data: Float32Array.of(synthesis ? 1 : 0), dims: [1] },
   };
 }
 
@@ -132,29 +142,28 @@ function cellPlane(size: FrameSize, data: Uint8Array): Plane {
   return { data, width: size.width >> 1, height: size.height >> 1 };
 }
 
-/** Writes the worked cells of a region's core into the frame. */
+/** Writes the worked cells of a region's core into the frame, and marks those that were painted. */
 function scatter(
   { results }: EngineResult,
   region: Region,
   index: number,
   work: Uint8Array,
-  grid: CellGrid,
+  provenance: Uint8Array,
   frame: Frame,
 ): void {
-  const luma = results['restored_luma'];
-  const chroma = results['restored_chroma'];
-  if (luma === undefined || chroma === undefined) {
-    throw new Error('the model gave no restored_luma or restored_chroma');
-  }
+  const luma = output(results, 'restored_luma');
+  const chroma = output(results, 'restored_chroma');
+  const invented = output(results, 'invented');
   const [, , rows = 0, columns = 0] = chroma.dims;
   const cells = rows * columns;
   const { y, u, v } = planesOf(frame, frame.data);
   const { left, top, core } = region;
   for (let row = core.top; row < core.bottom; row++) {
     for (let column = core.left; column < core.right; column++) {
-      const cell = row * grid.columns + column;
+      const cell = row * (frame.width >> 1) + column;
       if (work[cell] === 0) continue;
-      const from = index * 2 * cells + (row - top) * columns + (column - left);
+      const inside = (row - top) * columns + (column - left);
+      const from = index * 2 * cells + inside;
       u[cell] = chroma.data[from] ?? 0;
       v[cell] = chroma.data[from + cells] ?? 0;
       const at = 2 * row * frame.width + 2 * column;
@@ -163,6 +172,17 @@ function scatter(
       y[at + 1] = luma.data[lumaFrom + 1] ?? 0;
       y[at + frame.width] = luma.data[lumaFrom + 2 * columns] ?? 0;
       y[at + frame.width + 1] = luma.data[lumaFrom + 2 * columns + 1] ?? 0;
+      if ((invented.data[index * cells + inside] ?? 0) >= INVENTED_FROM) {
+        provenance[cell] = PROVENANCE.synthesised;
+      }
     }
   }
+}
+
+function output(results: Tensors, name: string): TensorValue {
+  const tensor = results[name];
+  if (tensor === undefined) {
+    throw new RelensError('MODEL', `expected the model to give ${name}, it did not; see its card`);
+  }
+  return tensor;
 }

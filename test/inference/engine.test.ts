@@ -27,7 +27,7 @@ function stored(name: string): TensorValue {
 }
 
 function feeds(): Tensors {
-  const names = ['luma', 'chroma', 'counts', 'mask', 'sigma', 'strength'];
+  const names = ['luma', 'chroma', 'counts', 'mask', 'sigma', 'strength', 'synthesis'];
   return Object.fromEntries(names.map((name) => [name, stored(name)]));
 }
 
@@ -44,7 +44,7 @@ describe('engine', () => {
 
   it("gives PyTorch's output within one grey level", async () => {
     const { results } = await engine.run(feeds());
-    for (const name of ['restored_luma', 'restored_chroma']) {
+    for (const name of ['restored_luma', 'restored_chroma', 'invented']) {
       const got = results[name];
       const wanted = stored(name);
       expect(got?.dims).toEqual(wanted.dims);
@@ -76,7 +76,7 @@ describe('engine', () => {
     const second = await two.run(feeds());
     const doubled = Object.fromEntries(
       Object.entries(feeds()).map(([name, { data, dims }]) =>
-        name === 'strength' || !(data instanceof Uint8Array)
+        !(data instanceof Uint8Array)
           ? [name, { data, dims }]
           : [name, { data: Uint8Array.of(...data, ...data), dims: [2, ...dims.slice(1)] }],
       ),

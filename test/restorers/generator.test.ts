@@ -12,8 +12,8 @@ const columns = 18;
 const cells = columns * 10;
 const PAINT = 7;
 
-/** Paints everything grey 7, whatever it is given. */
-function painter(): Engine & { given: Tensors[] } {
+/** Paints everything grey 7, whatever it is given, and says how much of it is invented. */
+function painter(painted = 0): Engine & { given: Tensors[] } {
   const given: Tensors[] = [];
   return {
     device: 'test',
@@ -30,6 +30,10 @@ function painter(): Engine & { given: Tensors[] } {
         restored_chroma: {
           data: new Uint8Array(batch * 2 * rows * width).fill(PAINT),
           dims: [batch, 2, rows, width],
+        },
+        invented: {
+          data: new Uint8Array(batch * rows * width).fill(painted),
+          dims: [batch, 1, rows, width],
         },
       };
       return Promise.resolve({ results, feeds, ms: 1 });
@@ -115,12 +119,20 @@ describe('generate', () => {
     ]);
   });
 
+  it('calls a cell synthesised when an eighth of it was painted', async () => {
+    const given = input({ mask: masked(4), past: known(3) });
+    expect((await generate(painter(31), given, all)).provenance[4]).toBe(PROVENANCE.recovered);
+    expect((await generate(painter(32), given, all)).provenance[4]).toBe(PROVENANCE.synthesised);
+  });
+
   it('without synthesis leaves what was never seen as it was, and recovers the rest', async () => {
     const past = known(0);
     past.count[4] = 3;
     const given = input({ mask: masked(4, 5), past });
     const before = given.frame.data.slice();
-    const { provenance } = await generate(painter(), given, { strength: 1, synthesis: false });
+    const engine = painter();
+    const { provenance } = await generate(engine, given, { strength: 1, synthesis: false });
+    expect(engine.given[0]?.['synthesis']?.data[0]).toBe(0);
     expect(given.frame.data.subarray(10, 12)).toEqual(before.subarray(10, 12));
     expect(given.frame.data.subarray(8, 10)).toEqual(Uint8Array.of(PAINT, PAINT));
     expect(provenance[5]).toBe(PROVENANCE.original);
