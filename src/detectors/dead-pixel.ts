@@ -101,15 +101,16 @@ function standingOut(mean: Luma, seen: number): number[] {
       const a = value - (data[i + left] ?? 0);
       const b = value - (data[i + right] ?? 0);
       const sign = a + b < 0 ? -1 : 1;
-      let close = (a * sign < LEAST ? 1 : 0) + (b * sign < LEAST ? 1 : 0);
+      const least = value < 18 || value > 233 ? LEAST : 2 * LEAST;
+      let close = (a * sign < least ? 1 : 0) + (b * sign < least ? 1 : 0);
       if (close > 1) continue;
-      if ((value - (data[i + up] ?? 0)) * sign < LEAST) close++;
-      if ((value - (data[i + down] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + up] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + down] ?? 0)) * sign < least) close++;
       if (close > 1) continue;
-      if ((value - (data[i + up + left] ?? 0)) * sign < LEAST) close++;
-      if ((value - (data[i + up + right] ?? 0)) * sign < LEAST) close++;
-      if ((value - (data[i + down + left] ?? 0)) * sign < LEAST) close++;
-      if ((value - (data[i + down + right] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + up + left] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + up + right] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + down + left] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + down + right] ?? 0)) * sign < least) close++;
       if (close > 2) continue;
       for (const pixel of isolatedSpot(mean, x, y, sign, demandFor(value, seen))) found.push(pixel);
     }
@@ -117,7 +118,7 @@ function standingOut(mean: Luma, seen: number): number[] {
   return found;
 }
 
-/** Contrast below which nothing is looked at. */
+/** Contrast below which nothing is looked at; twice that where the value is an ordinary one. */
 const LEAST = 24;
 /** A scene hardly ever reaches the ends of the scale in a single pixel: little else is asked there. */
 const AT_THE_END: Demand = { contrast: 30, spread: 1, edge: 0.3, company: 100 };

@@ -2,14 +2,8 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
-import {
-  chainsOf,
-  lineStrength,
-  markScratch,
-  smoothLine,
-  STRIPS,
-  type Chain,
-} from './scratches.js';
+import { chainsOf, lineStrength, markScratch, STRIPS } from './scratches.js';
+import { smoothLine } from './smooth-line.js';
 import { findStreaks } from './streaks.js';
 import { Wanderers } from './wanderers.js';
 

@@ -56,24 +56,39 @@ export function isolatedSpot(
 
   const spot = grow(plane, x, y, (value) => (value - middle) * sign > contrast / 2);
   if (spot.length === 0) return NOTHING;
-  const inSpot = new Set(spot);
-  let edge = 0;
-  let edgeCount = 0;
   let company = 0;
   for (let v = Math.max(0, y - REACH); v <= Math.min(height - 1, y + REACH); v++) {
-    for (let u = Math.max(0, x - REACH); u <= Math.min(width - 1, x + REACH); u++) {
+    for (
+      let i = v * width + Math.max(0, x - REACH);
+      i <= v * width + Math.min(width - 1, x + REACH);
+      i++
+    ) {
+      if (Math.abs((data[i] ?? 0) - middle) > contrast / 2) company++;
+    }
+    if (company > demand.company + spot.length) return NOTHING;
+  }
+  return edgeOf(plane, spot, x, y, middle) * sign > demand.edge * contrast ? NOTHING : spot;
+}
+
+/** Mean contrast of the pixels that touch the spot. */
+function edgeOf(
+  { width, height, data }: Luma,
+  spot: readonly number[],
+  x: number,
+  y: number,
+  middle: number,
+): number {
+  let sum = 0;
+  let count = 0;
+  for (let v = Math.max(0, y - SPAN); v <= Math.min(height - 1, y + SPAN); v++) {
+    for (let u = Math.max(0, x - SPAN); u <= Math.min(width - 1, x + SPAN); u++) {
       const i = v * width + u;
-      if (inSpot.has(i)) continue;
-      const away = ((data[i] ?? 0) - middle) * sign;
-      if (Math.abs(away) > contrast / 2) company++;
-      if (touches(inSpot, i, width)) {
-        edge += away;
-        edgeCount++;
-      }
+      if (spot.includes(i) || !touches(spot, u, v, width)) continue;
+      sum += (data[i] ?? 0) - middle;
+      count++;
     }
   }
-  if (company > demand.company) return NOTHING;
-  return edge > demand.edge * contrast * edgeCount ? NOTHING : spot;
+  return sum / Math.max(1, count);
 }
 
 /** The pixels connected to (x, y) that `belongs` accepts; none when they span more than SPAN. */
@@ -104,9 +119,9 @@ function grow(plane: Luma, x: number, y: number, belongs: (value: number) => boo
   return spot;
 }
 
-function touches(spot: ReadonlySet<number>, i: number, width: number): boolean {
-  for (const step of [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]) {
-    if (spot.has(i + step)) return true;
+function touches(spot: readonly number[], u: number, v: number, width: number): boolean {
+  for (const i of spot) {
+    if (Math.abs((i % width) - u) <= 1 && Math.abs(Math.floor(i / width) - v) <= 1) return true;
   }
   return false;
 }

@@ -48,7 +48,13 @@ export function findStreaks(
   hits: Uint8Array,
 ): Streak[] {
   const { width, height } = size;
-  for (let y = 0; y < height; y++) markHits(luma, neighbours, y * width, width, noise, hits);
+  for (let y = 0; y < height; y++) {
+    if (isQuiet(luma, neighbours, y * width, width, noise)) {
+      hits.fill(0, y * width, (y + 1) * width);
+    } else {
+      markHits(luma, neighbours, y * width, width, noise, hits);
+    }
+  }
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
   for (const band of bands(hits, width, height, tallest)) {
@@ -139,6 +145,25 @@ function isHere(
     }
   }
   return here > there * 1.2;
+}
+
+/** Too few samples of the row differ from both neighbours for a streak: most rows of most frames. */
+function isQuiet(
+  luma: Uint8Array,
+  { before, after }: Neighbours,
+  start: number,
+  width: number,
+  noise: number,
+): boolean {
+  const least = Math.max(5, noise);
+  let count = 0;
+  for (let i = start; i < start + width; i += 4) {
+    const value = luma[i] ?? 0;
+    const a = value - (before[i] ?? 0);
+    const b = value - (after[i] ?? 0);
+    if ((a > least || a < -least) && (b > least || b < -least)) count++;
+  }
+  return count * 4 < SHORTEST / 2;
 }
 
 function markHits(

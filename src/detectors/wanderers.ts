@@ -1,5 +1,6 @@
 /** Remembers the lines of a lane from frame to frame, to tell those that wander from those that stand. */
-import { smoothLine, STRIPS, type Chain } from './scratches.js';
+import { STRIPS, type Chain } from './scratches.js';
+import { smoothLine } from './smooth-line.js';
 
 interface Line {
   readonly bright: boolean;

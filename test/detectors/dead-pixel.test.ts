@@ -21,7 +21,7 @@ function stuck(kind: 'pixel' | 'cell', values: readonly number[]) {
   const size = kind === 'cell' ? 2 : 1;
   return {
     truth: new Set(spots.map(({ x, y }) => cellOf(x, y))),
-    damage(data: Uint8Array) {
+    damage: (data: Uint8Array): void => {
       for (const { x, y, value } of spots) {
         for (let v = y; v < y + size; v++) data.fill(value, v * WIDTH + x, v * WIDTH + x + size);
       }
@@ -72,7 +72,7 @@ describe('the dead pixel detector', () => {
     const drawn = (data: Uint8Array) => {
       for (let n = 0; n < 8; n++) {
         letters.forEach((line, v) =>
-          [...line].forEach((mark, u) => {
+          line.split('').forEach((mark, u) => {
             if (mark === '#') data[(10 + v) * WIDTH + 20 + n * 9 + u] = 235;
           }),
         );
