@@ -1,6 +1,7 @@
 /** Finds horizontal streaks that are in one frame only. */
 import type { FrameSize } from '../frame/frame.js';
 import { hasMoved } from './moved.js';
+import { markRow, SHORTEST, type Neighbours } from './spikes.js';
 
 /** Luma samples `[top, bottom)` x `[left, right)`. */
 export interface Streak {
@@ -14,7 +15,6 @@ export interface Streak {
 const WINDOW = 24;
 /** Hits in the window that make it part of a run. */
 const DENSE = 12;
-const SHORTEST = 36;
 
 /** A run of rows that agree in where they begin and end. */
 interface Band {
@@ -26,12 +26,6 @@ interface Band {
 
 /** Streaks shorter than this share of the width must also lie over ground that did not change. */
 const SHORT = 0.25;
-
-/** The frames a streak is held against; one of them stands in for both where only one is there. */
-export interface Neighbours {
-  readonly before: Uint8Array;
-  readonly after: Uint8Array;
-}
 
 /**
  * A sample is hit when its row, gathered over a few samples, is beyond both neighbouring frames on
@@ -48,13 +42,7 @@ export function findStreaks(
   hits: Uint8Array,
 ): Streak[] {
   const { width, height } = size;
-  for (let y = 0; y < height; y++) {
-    if (isQuiet(luma, neighbours, y * width, width, noise)) {
-      hits.fill(0, y * width, (y + 1) * width);
-    } else {
-      markHits(luma, neighbours, y * width, width, noise, hits);
-    }
-  }
+  for (let y = 0; y < height; y++) markRow(luma, neighbours, y * width, width, noise, hits);
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
   for (const band of bands(hits, width, height, tallest)) {
@@ -145,72 +133,6 @@ function isHere(
     }
   }
   return here > there * 1.2;
-}
-
-/** Too few samples of the row differ from both neighbours for a streak: most rows of most frames. */
-function isQuiet(
-  luma: Uint8Array,
-  { before, after }: Neighbours,
-  start: number,
-  width: number,
-  noise: number,
-): boolean {
-  const least = Math.max(5, noise);
-  let count = 0;
-  for (let i = start; i < start + width; i += 4) {
-    const value = luma[i] ?? 0;
-    const a = value - (before[i] ?? 0);
-    const b = value - (after[i] ?? 0);
-    if ((a > least || a < -least) && (b > least || b < -least)) count++;
-  }
-  return count * 4 < SHORTEST / 2;
-}
-
-function markHits(
-  luma: Uint8Array,
-  { before, after }: Neighbours,
-  start: number,
-  width: number,
-  noise: number,
-  hits: Uint8Array,
-): void {
-  // More samples the stronger the noise, so that it does not hide a streak.
-  const gather = noise < 3 ? 7 : 15;
-  const least = gather * Math.max(10, (2.5 * Math.SQRT2 * noise) / Math.sqrt(gather));
-  const energy = gather * Math.max(400, (2 + 6 / Math.sqrt(gather)) * noise * noise);
-  const half = gather >> 1;
-  let one = 0;
-  let other = 0;
-  let oneSquares = 0;
-  let otherSquares = 0;
-  let apart = 0;
-  for (let x = 0; x < width + half; x++) {
-    if (x < width) {
-      const value = luma[start + x] ?? 0;
-      const a = value - (before[start + x] ?? 0);
-      const b = value - (after[start + x] ?? 0);
-      one += a;
-      other += b;
-      oneSquares += a * a;
-      otherSquares += b * b;
-      apart += (a - b) * (a - b);
-    }
-    if (x >= gather) {
-      const i = start + x - gather;
-      const value = luma[i] ?? 0;
-      const a = value - (before[i] ?? 0);
-      const b = value - (after[i] ?? 0);
-      one -= a;
-      other -= b;
-      oneSquares -= a * a;
-      otherSquares -= b * b;
-      apart -= (a - b) * (a - b);
-    }
-    if (x < half) continue;
-    const beyond = (one > least && other > least) || (one < -least && other < -least);
-    const alone = Math.min(oneSquares, otherSquares) > Math.max(energy, 3 * apart);
-    hits[start + x - half] = beyond || alone ? 1 : 0;
-  }
 }
 
 /** Links the runs of neighbouring rows that cover nearly the same samples. */
