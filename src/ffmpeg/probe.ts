@@ -144,7 +144,7 @@ function unreadable(path: string, lines: readonly string[]): RelensError {
     return new RelensError(
       'INPUT_NOT_VIDEO',
       `${path}: its index is missing (moov atom not found): the recording was cut off before it was ` +
-        'finished; repair it with the program that recorded it',
+        'finished, and can be mended by the program that made it; or this is no MP4',
     );
   }
   const last = lines.at(-1)?.replace(/^.*: /, '') ?? 'ffprobe gives no reason';

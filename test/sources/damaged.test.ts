@@ -87,7 +87,7 @@ describe('what is no video', () => {
   it.each([
     ['a missing file', 'missing.mp4', undefined, 'INPUT_NOT_FOUND', 'no such file'],
     ['noise', 'noise.mp4', Buffer.from('x1%ä'.repeat(999)), 'INPUT_NOT_VIDEO', 'noise.mp4'],
-    ['an empty file', 'empty.avi', Buffer.alloc(0), 'INPUT_NOT_VIDEO', 'empty.avi'],
+    ['an empty file', 'empty.avi', Buffer.alloc(0), 'INPUT_NOT_VIDEO', 'empty.avi is empty'],
     [
       'a text',
       'notes.txt',

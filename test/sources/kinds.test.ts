@@ -100,6 +100,14 @@ describe('raw streams', () => {
   });
 });
 
+it('asks for the rate of MJPEG that looks like a pipe of images', async () => {
+  const path = at('few.mjpeg');
+  make(...pictures('96x64'), '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', path);
+  await expect(open(path)).rejects.toMatchObject({ code: 'INPUT_NEEDS_RATE' });
+  const { seconds } = await taken(path, { frameRate: 10 });
+  expect(seconds).toEqual(Array.from({ length: 10 }, (_, n) => n / 10));
+});
+
 describe('images', () => {
   const images = at('images');
   mkdirSync(images);
