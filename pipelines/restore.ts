@@ -85,6 +85,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
       size,
       engine,
       times,
+      noise: (inspected) => inspection.noise(inspected),
       mask: (inspected) => inspection.mask(inspected),
       noiseFloor: options.noiseFloor ?? NOISE_FLOOR,
     }),
@@ -99,7 +100,9 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   };
-  const sink = archiveSink({ ...options, path: options.output, ffmpeg, info: source.info, carry });
+  const { info } = source;
+  const output = { ...options, path: options.output, ffmpeg, info };
+  const sink = archiveSink({ ...output, ...(info.isFilm && { carry }) });
   return sink.consume(restored$).pipe(
     last(),
     map((written) => {

@@ -22,6 +22,8 @@ export interface FileInfo extends SourceInfo {
   readonly constantRate: boolean;
   /** Language and title of the video stream. */
   readonly tags: Readonly<Record<string, string>>;
+  /** False for images: there is nothing beside the pictures that an output could take over. */
+  readonly isFilm: boolean;
   readonly hasAudio: boolean;
   readonly hasSubtitles: boolean;
   readonly chapters: number;

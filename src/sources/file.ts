@@ -116,6 +116,8 @@ function describe(
       ? {}
       : { frameCount: frames, duration: Math.round((frames * 1e6 * seconds) / perSecond) }),
     tags: video.tags,
+    // Images are listed on stdin.
+    isFilm: input.stdin === undefined,
     hasAudio: file.audio.length > 0,
     hasSubtitles: file.subtitles.length > 0,
     chapters: file.chapters,

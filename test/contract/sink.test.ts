@@ -18,7 +18,7 @@ const info: FileInfo = {
   ...{ width: 64, height: 48, displayWidth: 64, displayHeight: 48 },
   ...{ frameRate: 25, rate: [25, 1], timeBase: [1, 25], constantRate: true },
   ...{ container: 'none', codec: 'none', pixelFormat: 'yuv420p', colour: {}, tags: {} },
-  ...{ hasAudio: false, hasSubtitles: false, chapters: 0, conversions: [] },
+  ...{ isFilm: true, hasAudio: false, hasSubtitles: false, chapters: 0, conversions: [] },
 };
 const video = { ffmpeg, info, lossless: false };
 
