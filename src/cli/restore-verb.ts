@@ -88,7 +88,7 @@ function run(
       progress.stop();
       outcomes.push(outcome);
       if ('report' in outcome) outcomeLines(outcome.output, outcome.report).forEach(print);
-      else context.logger.error(`${outcome.input}: ${errorLine(outcome.error)}`);
+      else context.logger.error(failureLine(outcome.input, outcome.error));
     }),
     finalize(() => {
       progress.stop();
@@ -105,6 +105,12 @@ function run(
     }),
   );
   return concat(work$, end$);
+}
+
+/** Names the input, unless the error does so itself. */
+function failureLine(input: string, error: unknown): string {
+  const line = errorLine(error);
+  return line.includes(input) ? line : `${input}: ${line}`;
 }
 
 function batchOptions(

@@ -177,6 +177,13 @@ describe('what comes out', () => {
     expect(stdout).toContain('1 restored, 1 failed\n');
   });
 
+  it('names a file that failed once', async () => {
+    const restore: Restore = () =>
+      throwError(() => new RelensError('INPUT_NOT_VIDEO', `${input} is empty`));
+    const { stderr } = await relens(['restore', input, '--output', out()], restore);
+    expect(stderr).toBe(`relens: error: [INPUT_NOT_VIDEO] ${input} is empty\n`);
+  });
+
   it('is a report file for all inputs when asked', async () => {
     const path = join(folder, 'deep', 'report.json');
     await relens(['restore', input, '--output', out(), '--report', path]);
