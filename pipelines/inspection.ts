@@ -1,5 +1,6 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
-import { DETECTORS, openNoiseMeter } from '../src/detectors/index.js';
+import { DETECTORS, openCodedNoiseMeter, openNoiseMeter } from '../src/detectors/index.js';
+import type { NoiseEstimate } from '../src/frame/damage-map.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
 import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
@@ -16,6 +17,11 @@ export interface Opened {
 export interface InspectionSession {
   /** In order, once a frame; `next` is the frame that follows. */
   inspect(opened: Opened, next: Opened | undefined): Inspection;
+  /**
+   * The noise of a frame as it is known now. Noise that flickers is measured on the frame itself;
+   * noise that a codec smoothed shows only over several frames.
+   */
+  noise(inspection: Inspection): NoiseEstimate;
   /** The mask of a frame as it is known now, which may be long after it was inspected. */
   mask(inspection: Inspection): Mask;
 }
@@ -23,13 +29,21 @@ export interface InspectionSession {
 export function openInspection(info: SourceInfo, times: StageTimes): InspectionSession {
   const detectors = DETECTORS.map((detector) => detector.open(info));
   const meter = openNoiseMeter(info);
+  const codedMeter = openCodedNoiseMeter(info);
   return {
     inspect: ({ frame, imported }, next) => {
-      const noise = times.measure('noise', () => meter.inspect(frame, next?.frame));
+      const noise = times.measure('noise', () => {
+        codedMeter.inspect(frame);
+        return meter.inspect(frame, next?.frame);
+      });
       const maps = times.measure('detect', () =>
         detectors.map((session) => session.inspect(frame, next?.frame)),
       );
       return { frame, maps, noise, ...(imported && { imported }) };
+    },
+    noise: ({ noise }) => {
+      const sigma = codedMeter.current();
+      return sigma > noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
     },
     // Damage that stays in place may be known only after the frames that it spoils first.
     mask: ({ maps, imported }) =>
@@ -41,4 +55,8 @@ export function openInspection(info: SourceInfo, times: StageTimes): InspectionS
         ),
       ),
   };
+}
+
+function evenNoise(sigma: number, cells: number): NoiseEstimate {
+  return { sigma, map: new Uint8Array(cells).fill(Math.min(255, Math.round(sigma * 4))) };
 }

@@ -7,3 +7,4 @@ import { lostBlock } from './lost-block.js';
 export const DETECTORS: readonly Detector[] = [deadPixel, dropOut, lostBlock];
 
 export { openNoiseMeter } from './noise.js';
+export { openCodedNoiseMeter } from './coded-noise.js';

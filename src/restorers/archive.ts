@@ -1,7 +1,7 @@
 /** Restores archived frames block by block, so that each frame may know its past and its future. */
 import { bufferCount, concatMap, endWith, from, pairwise, type OperatorFunction } from 'rxjs';
 import { mapAhead } from '../flow/map-ahead.js';
-import type { DamageMap } from '../frame/damage-map.js';
+import type { DamageMap, NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
 import type { Mask } from '../frame/mask.js';
 import type { Engine } from '../inference/engine.js';
@@ -23,6 +23,8 @@ export interface ArchiveOptions extends GeneratorOptions {
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
+  /** The noise as it is known when the block is restored, after the look-ahead. */
+  noise(inspection: Inspection): NoiseEstimate;
   /** The mask as it is known when the block is restored, after the look-ahead. */
   mask(inspection: Inspection): Mask;
 }
@@ -57,7 +59,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const lesson = (inspection: Inspection): Lesson => ({
     frame: inspection.frame,
     mask: options.mask(inspection).data,
-    sigma: inspection.noise.sigma,
+    sigma: options.noise(inspection).sigma,
   });
   const restoreBlock = ([block, next]: Inspection[][]) => {
     const lessons = (block ?? []).map(lesson);
@@ -69,7 +71,8 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
       mapAhead(async (inspection): Promise<Restored> => {
         const view = views[index++];
         if (view === undefined) throw new Error('fewer views than frames');
-        const { frame, noise, maps } = inspection;
+        const { frame, maps } = inspection;
+        const noise = options.noise(inspection);
         const mask = options.mask(inspection);
         const began = performance.now();
         const outcome = generate(
@@ -77,7 +80,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
           {
             frame,
             mask: mask.data,
-            noise: noisePlane(inspection, size, options.noiseFloor),
+            noise: noisePlane(noise, size, options.noiseFloor),
             past: past.recent,
             future: view.recent,
             background: surer(size, past.background, view.background),
@@ -103,7 +106,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
 }
 
 /** What the network is told of the noise: nothing, where there is none worth the risk of a change. */
-function noisePlane({ noise }: Inspection, size: FrameSize, floor: number): Uint8Array {
+function noisePlane(noise: NoiseEstimate, size: FrameSize, floor: number): Uint8Array {
   const { columns, rows } = cellGrid(size);
   if (noise.sigma < floor) return new Uint8Array(columns * rows);
   const least = floor * 4;

@@ -9,6 +9,7 @@ import { lastValueFrom } from 'rxjs';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restore, type FrameDecision, type RestoreOptions } from '../../pipelines/restore.js';
+import { PROVENANCE } from '../../src/frame/provenance.js';
 import { findFfmpeg } from '../../src/ffmpeg/find.js';
 
 const run = promisify(execFile);
@@ -89,6 +90,9 @@ beforeAll(async () => {
   await make(`${scene},noise=alls=35:allf=t:all_seed=5`, 'noisy.mkv');
   const hole = Buffer.alloc(width * height);
   for (let y = 60; y < 84; y++) hole.fill(255, y * width + 90, y * width + 120);
+  const passing =
+    "color=black:size=192x128:rate=10,format=gray,drawbox=x=90:y=60:w=30:h=24:color=white:t=fill:enable='lt(n,8)'";
+  await run(ffmpeg, ['-v', 'error', '-f', 'lavfi', '-i', passing, ...lossless, at('passing.mkv')]);
   await sharp(hole, { raw: { width, height, channels: 1 } })
     .png()
     .toFile(at('hole.png'));
@@ -124,6 +128,24 @@ describe('restore', () => {
     // The hole is there from the first frame to the last: nobody ever saw what is behind it.
     expect(report.provenance).toMatchObject({ recovered: 0, denoised: 0 });
     expect(report.provenance.synthesised).toBeCloseTo((12 * 15) / ((width * height) / 4), 5);
+  });
+
+  it('recovers what is seen only later', async () => {
+    const { decisions } = await restored({ mask: at('passing.mkv'), output: at('seen.mkv') });
+    const [before, after] = [await planes('quiet.mkv'), await planes('seen.mkv')];
+    let recovered = 0;
+    let worst = 0;
+    // The red square is far away from the hole in these frames.
+    for (const [frame, { mask, provenance }] of decisions.slice(0, 8).entries()) {
+      for (const [cell, hidden] of mask.entries()) {
+        if (hidden === 0) continue;
+        if (provenance[cell] === PROVENANCE.recovered) recovered++;
+        const sample = frame * bytes + width * height + cell;
+        worst = Math.max(worst, Math.abs((before[sample] ?? 0) - (after[sample] ?? 0)));
+      }
+    }
+    expect(recovered).toBeGreaterThan(0.9 * 8 * 12 * 15);
+    expect(worst).toBeLessThan(24);
   });
 
   it('with --no-synthesis leaves what was never seen byte for byte', async () => {

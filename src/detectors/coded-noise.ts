@@ -1,0 +1,106 @@
+/** Finds noise that a codec has smoothed in time: it no longer flickers, it wanders. */
+import { cellGrid, type Frame } from '../frame/frame.js';
+import type { SourceInfo } from '../frame/seams.js';
+import { boxMeans } from './box-means.js';
+
+/** Frames between the two that are compared: coded noise is renewed slowly, macroblock by macroblock. */
+const LAG = 4;
+/**
+ * Coded noise is believed when the median and the lower quartile of the wander, in grey levels, are
+ * both as large as this; the belief ends below DOUBT of it. Leaves in the wind and a camera that
+ * sways change edges and leave plain walls alone, noise is everywhere: its quartile tells them apart.
+ */
+const MEDIAN_FROM = 1;
+const QUARTILE_FROM = 0.33;
+const DOUBT = 0.85;
+/** Luma noise a pixel for a grey level of wander: 1.05 from the median, doubled by the cell mean. */
+const SIGMA_PER_WANDER = 2.1;
+const GAIN = 0.1;
+/** Cells; lamps and clouds change more than this at once and are not noise. */
+const RADIUS = 3;
+const BINS = 1024;
+const BINS_A_LEVEL = 50;
+
+export interface CodedNoiseSession {
+  inspect(frame: Frame): void;
+  /** Standard deviation of luma in grey levels as of the last frame inspected; 0 = none believed. */
+  current(): number;
+  reset(): void;
+}
+
+/**
+ * The wander is the median over the picture of the change within LAG frames of each cell's luma,
+ * less the mean of its surroundings. The median ignores what moves; taking the surroundings away
+ * ignores changes of light.
+ */
+export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
+  const { columns, rows } = cellGrid(info);
+  const ring = Array.from({ length: LAG + 1 }, () => new Float32Array(columns * rows));
+  let seen = 0;
+  let measured = 0;
+  let median = 0;
+  let quartile = 0;
+  let believed = false;
+  return {
+    inspect(frame) {
+      const now = ring[seen % ring.length];
+      const then = ring[(seen + 1) % ring.length];
+      seen++;
+      if (now === undefined || then === undefined) return;
+      detail(frame, columns, rows, now);
+      if (seen <= LAG) return;
+      const fresh = quartiles(now, then);
+      const gain = Math.max(GAIN, 1 / ++measured);
+      median += (fresh.median - median) * gain;
+      quartile += (fresh.lower - quartile) * gain;
+      const ease = believed ? DOUBT : 1;
+      believed = median >= MEDIAN_FROM * ease && quartile >= QUARTILE_FROM * ease;
+    },
+    current: () => (believed ? median * SIGMA_PER_WANDER : 0),
+    reset() {
+      seen = 0;
+      measured = 0;
+      median = 0;
+      quartile = 0;
+      believed = false;
+    },
+  };
+}
+
+/** Each cell's luma less the mean of its surroundings. */
+function detail(frame: Frame, columns: number, rows: number, out: Float32Array): void {
+  const { data, width } = frame;
+  const luma = new Float32Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    let at = row * 2 * width;
+    for (let cell = row * columns; cell < (row + 1) * columns; cell++, at += 2) {
+      luma[cell] =
+        ((data[at] ?? 0) +
+          (data[at + 1] ?? 0) +
+          (data[at + width] ?? 0) +
+          (data[at + width + 1] ?? 0)) /
+        4;
+    }
+  }
+  boxMeans(luma, out, columns, rows, RADIUS);
+  for (let cell = 0; cell < out.length; cell++) out[cell] = (luma[cell] ?? 0) - (out[cell] ?? 0);
+}
+
+/** Of the change of each cell, in grey levels. */
+function quartiles(now: Float32Array, then: Float32Array): { lower: number; median: number } {
+  const bins = new Uint32Array(BINS);
+  for (let cell = 0; cell < now.length; cell++) {
+    const change = Math.abs((now[cell] ?? 0) - (then[cell] ?? 0));
+    const bin = Math.min(BINS - 1, (change * BINS_A_LEVEL) | 0);
+    bins[bin] = (bins[bin] ?? 0) + 1;
+  }
+  let below = 0;
+  let lower: number | undefined;
+  for (let bin = 0; bin < BINS; bin++) {
+    below += bins[bin] ?? 0;
+    const level = (bin + 0.5) / BINS_A_LEVEL;
+    if (4 * below >= now.length) lower ??= level;
+    if (2 * below >= now.length) return { lower: lower ?? level, median: level };
+  }
+  throw new Error('a median is always reached');
+}
