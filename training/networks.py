@@ -18,6 +18,30 @@ STILL = 2 / 255
 """A memory that differs less than this from the frame shows the same thing, noise or not."""
 
 
+def fill(picture: Tensor, mask: Tensor) -> Tensor:
+    """Hidden cells from their known neighbours: the average of those next to them, else of ever
+    coarser surroundings (push-pull, Gortler et al. 1996). `picture` [N, 6, h, w], `mask` 1 = hidden;
+    h and w multiples of 8."""
+    known = 1 - mask
+    near = F.avg_pool2d(known, 3, 1, 1)
+    by_neighbours = F.avg_pool2d(picture * known, 3, 1, 1) / near.clamp_min(0.01)
+    levels = [(picture * known, known)]
+    for _ in range(3):
+        value, weight = levels[-1]
+        levels.append((F.avg_pool2d(value, 2), F.avg_pool2d(weight, 2)))
+    value, weight = levels[-1]
+    for _ in range(2):
+        value, weight = F.avg_pool2d(value, 5, 1, 2), F.avg_pool2d(weight, 5, 1, 2)
+    # Beyond all reach: mid grey.
+    coarse = (value + 0.5e-4) / (weight + 1e-4)
+    for value, weight in reversed(levels[1:]):
+        trust = (weight * 4).clamp(0, 1)
+        coarse = coarse + trust * (value / weight.clamp_min(0.01) - coarse)
+        coarse = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
+    filled = coarse + (near > 0.1).to(mask.dtype) * (by_neighbours - coarse)
+    return picture + mask * (filled - picture)
+
+
 class Block(nn.Module):
     """Two 3x3 convolutions with a skip."""
 
@@ -47,8 +71,8 @@ class Generator(nn.Module):
     For each cell it weighs four candidates (softmax, luma and chroma apart) and adds a residual.
     It does not start from nothing: the weights begin as those of the classical temporal filter,
     samples counted and memories that differ by more than the noise shut out; it corrects them.
-    A hidden cell is mixed from the memories with a residual of at most RECOVERED_LIMIT, or painted
-    from its surroundings; `invented` is the share of the painting, 1 where nothing was ever seen.
+    A hidden cell is mixed from the memories with a residual of at most RECOVERED_LIMIT, or painted:
+    its neighbours' average, corrected; `invented` is the share of the painting, 1 where nothing was ever seen.
     Height and width must be multiples of 8 cells.
     """
 
@@ -85,9 +109,11 @@ class Generator(nn.Module):
         there = (counts > 0).to(mask.dtype)
         seen = torch.cat([1 - mask, there], 1)
         known = pictures * seen.unsqueeze(2)
+        filled = fill(pictures[:, 0], mask)
         surprise = self._surprise(pictures, counts, sigma) * (1 - mask) * there
         trust = torch.log2(counts + 1) / 8
-        x = torch.cat([known.flatten(1, 2), mask, sigma * 4, trust, surprise.clamp(0, 4) / 4], 1)
+        given = torch.cat([filled, known[:, 1:].flatten(1, 2)], 1)
+        x = torch.cat([given, mask, sigma * 4, trust, surprise.clamp(0, 4) / 4], 1)
         e0 = F.leaky_relu(self.head(x), 0.1)
         e1 = F.leaky_relu(self.enc1(F.leaky_relu(self.down1(e0), 0.1)), 0.1)
         e2 = F.leaky_relu(self.enc2(F.leaky_relu(self.down2(e1), 0.1)), 0.1)
@@ -104,7 +130,7 @@ class Generator(nn.Module):
         mix = torch.cat([(known[:, :, :4] * luma).sum(1), (known[:, :, 4:] * chroma).sum(1)], 1)
         never = (seen.sum(1, keepdim=True) < 0.5).to(mask.dtype)
         invented = torch.maximum(never, torch.sigmoid(y[:, 8:9] - 2) * mask * synthesis)
-        residual, painting = y[:, 9:15], y[:, 15:21] + 0.5
+        residual, painting = y[:, 9:15], y[:, 15:21] + filled
         bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
         shown = mix + residual + mask * (bounded - residual)
         picture = shown + invented * (painting - shown)

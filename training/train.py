@@ -212,8 +212,10 @@ def main() -> None:
         loss = charbonnier(picture - clean, noisy) + charbonnier(picture - clean, mask)
         loss = loss + 4 * weighted_square(picture - clean, mask)
         loss = loss + 0.3 * charbonnier(made["painting"] - clean, mask)
-        losses["fidelity"] += loss.item()
+        # Inventing what was seen must be worth a grey level or two: recover first.
         ever = (given["counts"].sum(1, keepdim=True) > 0).float()
+        loss = loss + 0.006 * (made["invented"] * mask * ever).sum() / mask.sum().clamp_min(1)
+        losses["fidelity"] += loss.item()
         unseen = mask * (1 - ever)
         if progress > 1 - options.adversarial and unseen.sum() > 50:
             shown = clean + unseen * (picture - clean)
