@@ -74,13 +74,13 @@ describe('engine', () => {
     const two = await openEngine(await loadModelCard('lite'), 'cpu', 2);
     const first = await engine.run(feeds());
     const second = await two.run(feeds());
-    const doubled = Object.fromEntries(
-      Object.entries(feeds()).map(([name, { data, dims }]) =>
-        !(data instanceof Uint8Array)
-          ? [name, { data, dims }]
-          : [name, { data: Uint8Array.of(...data, ...data), dims: [2, ...dims.slice(1)] }],
-      ),
-    );
+    const doubled: Tensors = {};
+    for (const [name, { data, dims }] of Object.entries(feeds())) {
+      doubled[name] =
+        data instanceof Uint8Array
+          ? { data: Uint8Array.of(...data, ...data), dims: [2, ...dims.slice(1)] }
+          : { data, dims };
+    }
     const batch = await two.run(doubled);
     await two.close();
     const luma = first.results['restored_luma']?.data ?? [];
