@@ -10,6 +10,8 @@ import { findInput } from './file.js';
 import type { ProbedInput } from './input.js';
 
 export interface MaskSource {
+  /** How the mask was fitted to the frames, in words; empty when it needed nothing. */
+  readonly notes: readonly string[];
   /**
    * `[rows, columns]` on the chroma grid, 255 = repair, 0 = keep; lent until the next call. The
    * mask's pictures are counted along with `seq`, the last one is held. Frames are asked for in
@@ -65,6 +67,7 @@ export async function openMask(path: string, size: FrameSize, ffmpeg: Ffmpeg): P
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
+    notes: fitted(probed, size),
     at: ({ seq }) => {
       const cellsOfFrame = last.then(() => at(seq));
       last = cellsOfFrame.catch(() => undefined);
@@ -83,19 +86,34 @@ async function probeMask(path: string, ffmpeg: Ffmpeg): Promise<ProbedInput> {
   }
 }
 
+function uprightSize({ video }: ProbedInput): FrameSize {
+  const { width, height } = video;
+  const turned = video.rotation === 90 || video.rotation === 270;
+  return turned ? { width: height, height: width } : { width, height };
+}
+
+function isOfSize(mask: FrameSize, size: FrameSize): boolean {
+  const padded = evenSize(mask);
+  return padded.width === size.width && padded.height === size.height;
+}
+
+function fitted(probed: ProbedInput, size: FrameSize): string[] {
+  const { width, height } = uprightSize(probed);
+  if (isOfSize({ width, height }, size)) return [];
+  return [`mask scaled from ${width}x${height} to ${size.width}x${size.height}`];
+}
+
 function maskJob(
   path: string,
-  { input, video }: ProbedInput,
+  probed: ProbedInput,
   size: FrameSize,
   ffmpeg: Ffmpeg,
   passthroughArgs: readonly string[],
 ): DecodeJob {
-  const turned = video.rotation === 90 || video.rotation === 270;
-  const upright = turned ? { width: video.height, height: video.width } : video;
-  const padded = evenSize(upright);
-  const same = padded.width === size.width && padded.height === size.height;
+  const { input, video } = probed;
+  const upright = uprightSize(probed);
   // A mask of an odd picture's own size needs no scaling; its missing edge is repeated.
-  const display = same ? { width: upright.width, height: upright.height } : size;
+  const display = isOfSize(upright, size) ? upright : size;
   const scale = `scale=w=${display.width}:h=${display.height}:flags=neighbor:out_range=pc`;
   return {
     ffmpeg,

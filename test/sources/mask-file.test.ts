@@ -23,6 +23,17 @@ async function cells(path: string, seq = 0): Promise<number[][]> {
   return [0, 1, 2].map((row) => data.slice(row * 4, row * 4 + 4));
 }
 
+it('says when it was scaled', async () => {
+  const notes = async (dimensions: string) => {
+    const mask = await openMask(grey(at(`${dimensions}.png`), '0', dimensions), size, ffmpeg);
+    mask.close();
+    return mask.notes;
+  };
+  expect(await notes('8x6')).toEqual([]);
+  expect(await notes('7x5')).toEqual([]);
+  expect(await notes('16x8')).toEqual(['mask scaled from 16x8 to 8x6']);
+});
+
 describe('a mask file', () => {
   it('marks a cell for any sample in it that is brighter than 127', async () => {
     const path = grey(
