@@ -58,5 +58,6 @@ export function restoreBatch(
 /** The next file would only fail in the same way. */
 function endsAll(error: unknown): boolean {
   if (!isRelensError(error)) return false;
-  return ['ABORTED', 'FFMPEG_NOT_FOUND', 'MODEL', 'DEVICE', 'DISK_FULL'].includes(error.code);
+  const codes = ['ABORTED', 'USAGE', 'FFMPEG_NOT_FOUND', 'MASK', 'MODEL', 'DEVICE', 'DISK_FULL'];
+  return codes.includes(error.code);
 }

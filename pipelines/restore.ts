@@ -114,7 +114,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
         height: source.info.displayHeight,
         stages: times.totals(),
         lost,
-        conversions: [...source.info.conversions, ...(written.notes ?? [])],
+        conversions: [...info.conversions, ...(job.mask?.notes ?? []), ...(written.notes ?? [])],
         versions: { relens: packageVersion(), ffmpeg: ffmpeg.version, node: process.version },
         device: engine.device,
         model: engine.card.name,
