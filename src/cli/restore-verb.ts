@@ -10,7 +10,7 @@ import type { Restore } from '../../pipelines/restore.js';
 import { restoreSettings } from '../../pipelines/settings.js';
 import { loadConfig } from '../config/load.js';
 import { RelensError } from '../errors.js';
-import { writeReport } from '../evidence/report-file.js';
+import { prepareReport, writeReport } from '../evidence/report-file.js';
 import { errorLine } from './error-line.js';
 import {
   addCommonOptions,
@@ -95,6 +95,9 @@ function run(
     }),
     ignoreElements(),
   );
+  const begin$ = defer(async () => {
+    if (flags.report !== undefined) await prepareReport(flags.report);
+  }).pipe(ignoreElements());
   const end$ = defer(async () => {
     if (flags.report !== undefined) await writeReport(flags.report, outcomes);
   }).pipe(
@@ -104,7 +107,7 @@ function run(
       return failed > 0 ? 1 : 0;
     }),
   );
-  return concat(work$, end$);
+  return concat(begin$, work$, end$);
 }
 
 /** Names the input, unless the error does so itself. */

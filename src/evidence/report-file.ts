@@ -1,6 +1,7 @@
 /** The file that `--report` writes: what was found and done, for every input. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { packageVersion } from '../config/package-root.js';
 import { isRelensError, RelensError } from '../errors.js';
@@ -14,6 +15,21 @@ export interface ReportEntry {
   readonly output: string;
   readonly report?: unknown;
   readonly error?: unknown;
+}
+
+/**
+ * Makes the report's folder before any work is done, for a report that cannot be written is better
+ * known at once.
+ * @throws RelensError OUTPUT_WRITE
+ */
+export async function prepareReport(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await access(dirname(path), constants.W_OK);
+  } catch (cause) {
+    const message = `the report "${path}" cannot be written: choose another folder for --report`;
+    throw new RelensError('OUTPUT_WRITE', message, { cause });
+  }
 }
 
 /**
@@ -33,7 +49,6 @@ export async function writeReport(path: string, entries: readonly ReportEntry[])
   };
   const partial = `${path}.${randomUUID()}.part`;
   try {
-    await mkdir(dirname(path), { recursive: true });
     await writeFile(partial, `${JSON.stringify(document, null, 2)}\n`);
     await rename(partial, path);
   } catch (cause) {

@@ -195,12 +195,14 @@ describe('what comes out', () => {
   });
 
   it('is one clear line when the report cannot be written', async () => {
-    const { code, stderr } = await relens([
+    const { code, stderr, given } = await relens([
       ...['restore', input, '--output', out()],
       ...['--report', join(input, 'report.json')],
     ]);
     expect(stderr).toMatch(/^relens: \[OUTPUT_WRITE\] the report .* cannot be written/);
     expect(code).toBe(1);
+    // Known before any work is done.
+    expect(given).toEqual([]);
   });
 });
 
