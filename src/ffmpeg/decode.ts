@@ -65,7 +65,9 @@ export function decode(
       if (left(subscriber)) return;
       const exit = await child.exited;
       if (progress.frames === 0) {
-        const why = child.stderr.count > 0 ? reason(child.stderr) : `ffmpeg ${ending(exit)}`;
+        const quiet =
+          exit.code === 0 ? 'there is none in the part asked for' : `ffmpeg ${ending(exit)}`;
+        const why = child.stderr.count > 0 ? reason(child.stderr) : quiet;
         throw new RelensError('FFMPEG_FAILED', `${job.lane}: no picture could be decoded (${why})`);
       }
       ended({ ...progress, stderr: child.stderr, exit });
