@@ -43,7 +43,7 @@ export function openInspection(info: SourceInfo, times: StageTimes): InspectionS
     },
     noise: ({ noise }) => {
       const sigma = codedMeter.current();
-      return sigma > noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
+      return sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
     },
     // Damage that stays in place may be known only after the frames that it spoils first.
     mask: ({ maps, imported }) =>
