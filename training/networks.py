@@ -8,8 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-CANDIDATES = 4
-"""frame, past, future, background: what the output may be mixed from."""
+CANDIDATES = 6
+"""frame, past, future, background, and the frame smoothed over 3x3 cells once and three times: what the output
+may be mixed from."""
+FINE = 0.1
+"""Corrections are an order finer than the weights of the mix: so that one learning rate suits both."""
 RECOVERED_LIMIT = 16 / 255
 """A recovered cell departs from what was seen by at most this much (light, seams)."""
 HALF_NORMAL = 0.7979
@@ -68,7 +71,7 @@ class Up(nn.Module):
 class Generator(nn.Module):
     """A U-Net on the chroma grid that is handed its memory.
 
-    For each cell it weighs four candidates (softmax, luma and chroma apart) and adds a residual.
+    For each cell it weighs six candidates (softmax, luma and chroma apart) and adds a residual.
     It does not start from nothing: the weights begin as those of the classical temporal filter,
     samples counted and memories that differ by more than the noise shut out; it corrects them.
     A hidden cell is mixed from the memories with a residual of at most RECOVERED_LIMIT, or painted:
@@ -124,13 +127,20 @@ class Generator(nn.Module):
         y = self.tail(y)
         samples = torch.log(counts.clamp_min(1))
         memories = samples * (1 - 0.5 * mask) - self.caution * F.relu(surprise - 1.1)
-        prior = torch.cat([torch.zeros_like(mask), memories], 1) + (1 - seen) * -30.0
-        luma = torch.softmax(y[:, :4] + prior, 1).unsqueeze(2)
-        chroma = torch.softmax(y[:, 4:8] + prior, 1).unsqueeze(2)
-        mix = torch.cat([(known[:, :, :4] * luma).sum(1), (known[:, :, 4:] * chroma).sum(1)], 1)
+        nought = torch.zeros_like(mask)
+        open_ = torch.cat([seen, 1 - mask, 1 - mask], 1)
+        prior = torch.cat([nought, memories, nought, nought], 1) + (1 - open_) * -30.0
+        soft = F.avg_pool2d(filled, 3, 1, 1, count_include_pad=False)
+        softer = soft
+        for _ in range(2):
+            softer = F.avg_pool2d(softer, 3, 1, 1, count_include_pad=False)
+        offers = torch.cat([known, torch.stack([soft, softer], 1)], 1)
+        luma = torch.softmax(y[:, :6] + prior, 1).unsqueeze(2)
+        chroma = torch.softmax(y[:, 6:12] + prior, 1).unsqueeze(2)
+        mix = torch.cat([(offers[:, :, :4] * luma).sum(1), (offers[:, :, 4:] * chroma).sum(1)], 1)
         never = (seen.sum(1, keepdim=True) < 0.5).to(mask.dtype)
-        invented = torch.maximum(never, torch.sigmoid(y[:, 8:9] - 2) * mask * synthesis)
-        residual, painting = y[:, 9:15], y[:, 15:21] + filled
+        invented = torch.maximum(never, torch.sigmoid(y[:, 12:13] - 2) * mask * synthesis)
+        residual, painting = FINE * y[:, 13:19], FINE * y[:, 19:25] + filled
         bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
         shown = mix + residual + mask * (bounded - residual)
         picture = shown + invented * (painting - shown)

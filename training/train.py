@@ -209,7 +209,7 @@ def main() -> None:
         mask, sigma = given["mask"], given["sigma"]
         # A grey level counts for more where there is little noise to hide it.
         noisy = (sigma > 0).float() * (1 - mask) * 0.08 / (sigma + 0.03)
-        loss = charbonnier(picture - clean, noisy) + charbonnier(picture - clean, mask)
+        loss = 3 * charbonnier(picture - clean, noisy) + charbonnier(picture - clean, mask)
         loss = loss + 4 * weighted_square(picture - clean, mask)
         loss = loss + 0.3 * charbonnier(made["painting"] - clean, mask)
         # Inventing what was seen must be worth a grey level or two: recover first.
