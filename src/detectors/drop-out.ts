@@ -2,17 +2,23 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
-import { chainsOf, lineStrength, markScratch, STRIPS } from './scratches.js';
-import { smoothLine } from './smooth-line.js';
+import type { Shape } from './scratch-shape.js';
+import { Scratches, type Sighting } from './scratches.js';
 import { findStreaks } from './streaks.js';
-import { Wanderers } from './wanderers.js';
 
 export const dropOut: Detector = { kind: 'drop-out', open };
 
-/** While the reference is this young it may hold the scratches themselves. */
-const RUN_IN = 12;
 /** Frames in the reference of what has always been there. */
 const MEMORY = 16;
+
+/** Frames whose lines are remembered, for those that prove to be scratches later. */
+const KEPT = 64;
+
+/** What was seen in a frame: the cells of its streaks, and all its lines. */
+interface Seen {
+  readonly streaks: Uint8Array;
+  readonly lines: readonly Sighting[];
+}
 
 function open(info: SourceInfo): DetectorSession {
   const { columns, rows } = cellGrid(info);
@@ -23,7 +29,8 @@ function open(info: SourceInfo): DetectorSession {
   const hits = new Uint8Array(count);
   const damaged = new Uint8Array(count);
   const reference = new Float32Array(count);
-  const wanderers = new Wanderers();
+  const scratches = new Scratches(info);
+  const history = new Map<number, Seen>();
   let seen = 0;
 
   return {
@@ -44,55 +51,37 @@ function open(info: SourceInfo): DetectorSession {
           }
         }
         if (seen === 0) reference.set(one);
-        markScratches(info, luma, reference, noise, seen, wanderers, damaged);
+        toCells(damaged, width, score);
+        const lines = scratches.follow(luma, reference, noise);
+        history.set(frame.seq, { streaks: score.slice(), lines });
+        history.delete(frame.seq - KEPT);
+        for (const { track, shape } of lines) {
+          if (!track.proven && !track.presumed) continue;
+          cover(shape, columns, score);
+          conceal(shape, width, damaged);
+        }
       }
-      toCells(damaged, width, height, score);
       learn(reference, luma, damaged, seen);
       beforeThat.set(before);
       before.set(luma);
       seen++;
       return map;
     },
+    revised(seq: number): DamageMap | undefined {
+      const then = history.get(seq);
+      if (then === undefined) return undefined;
+      const score = then.streaks.slice();
+      for (const { track, shape } of then.lines) {
+        if (track.proven || track.presumed) cover(shape, columns, score);
+      }
+      return { kind: 'drop-out', columns, rows, score };
+    },
     reset() {
       seen = 0;
-      wanderers.forget();
+      history.clear();
+      scratches.forget();
     },
   };
-}
-
-/**
- * A scratch is straight, at least 60 % of the height long, and new against the reference; or, since a
- * slow one is long in the reference too, a line that has been seen to wander. In the first frames a
- * line over the whole height is taken for one.
- */
-function markScratches(
-  info: SourceInfo,
-  luma: Uint8Array,
-  reference: Float32Array,
-  noise: number,
-  seen: number,
-  wanderers: Wanderers,
-  damaged: Uint8Array,
-): void {
-  const floor = 6 + 0.35 * noise;
-  const { standing, fresh } = lineStrength(info, luma, reference);
-  for (const chain of chainsOf(info, fresh, floor, 4)) {
-    if (chain.columns.length < STRIPS * 0.6 || chain.strength < 1.6 * floor) continue;
-    if (smoothLine(chain.columns).agreeing === 0) continue;
-    markScratch(info, chain, luma, reference, noise, damaged);
-  }
-  const lines = chainsOf(info, standing, floor, 6).filter(
-    (chain) => chain.columns.length >= STRIPS * 0.8 && chain.strength > Math.max(12, 1.6 * floor),
-  );
-  for (const chain of wanderers.among(lines)) {
-    markScratch(info, chain, luma, undefined, noise, damaged);
-  }
-  if (seen >= RUN_IN) return;
-  for (const chain of lines) {
-    const long = chain.columns.length === STRIPS && chain.strength > Math.max(22, 1.6 * floor);
-    if (!long || smoothLine(chain.columns).agreeing < 0.85) continue;
-    markScratch(info, chain, luma, undefined, noise, damaged);
-  }
 }
 
 /** Standard deviation of the noise from the median absolute change of every 13th sample. */
@@ -118,9 +107,26 @@ function learn(reference: Float32Array, luma: Uint8Array, damaged: Uint8Array, s
   }
 }
 
-function toCells(damaged: Uint8Array, width: number, height: number, score: Uint8Array): void {
+function toCells(damaged: Uint8Array, width: number, score: Uint8Array): void {
   const columns = width >> 1;
-  for (let i = 0; i < width * height; i++) {
-    if (damaged[i] === 1) score[(Math.floor(i / width) >> 1) * columns + ((i % width) >> 1)] = 255;
+  for (let i = damaged.indexOf(1); i >= 0; i = damaged.indexOf(1, i + 1)) {
+    score[(Math.floor(i / width) >> 1) * columns + ((i % width) >> 1)] = 255;
   }
+}
+
+/** Marks the cells that a line covers. */
+function cover({ top, left, right }: Shape, columns: number, score: Uint8Array): void {
+  left.forEach((from, i) => {
+    const row = ((top + i) >> 1) * columns;
+    const to = right[i] ?? 0;
+    if (to > from) score.fill(255, row + (from >> 1), row + ((to - 1) >> 1) + 1);
+  });
+}
+
+/** Marks (1) the samples that a line covers. */
+function conceal({ top, left, right }: Shape, width: number, damaged: Uint8Array): void {
+  left.forEach((from, i) => {
+    const row = (top + i) * width;
+    damaged.fill(1, row + from, row + (right[i] ?? 0));
+  });
 }

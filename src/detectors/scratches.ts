@@ -1,238 +1,192 @@
-/** Finds thin vertical scratches that wander over the picture. */
+/** Follows thin vertical lines from frame to frame, to tell scratches from poles. */
 import type { FrameSize } from '../frame/frame.js';
+import { chainsOf, wipeAll, type Chain } from './chains.js';
+import { lineStrength, STRIPS } from './line-strength.js';
+import { shapeOf, type Shape } from './scratch-shape.js';
 import { smoothLine } from './smooth-line.js';
 
-/** Strips of rows over which a line is gathered; within one a slanted line hardly moves. */
-export const STRIPS = 16;
-/** A line of up to three samples is brighter or darker than what is this far to either side. */
-const ASIDE = 3;
-/** Clip of a difference, in grey levels, so that no strong edge decides alone. */
-const CLIP = 48;
-/** Samples by which a line may move from strip to strip. */
-const SLANT = 2;
-/** Samples by which the scene itself may be displaced. */
-const SWAY = 1;
-/** Rows that are looked at in a tall picture. */
-const ENOUGH_ROWS = 300;
-/** Half the width of the profile across a line. */
-const ACROSS = 4;
+/** Samples by which a line may move between two frames. */
+const STEP = 3;
+/** Samples from where it was first seen that prove that it wanders; a camera may sway by one. */
+const WANDERED = 1.6;
+/** Samples by which a line may depart from its own motion. */
+const JERK = 1.5;
+/** Frames without it after which a line may be said to have vanished. */
+const GONE = 2;
+/** Share of its strength that a line which vanished may leave behind. */
+const REMAINS = 0.3;
+/** Frames after which a line that is not seen is forgotten. */
+const LOST = 4;
+/** While the reference is this young it may hold the scratches themselves. */
+const RUN_IN = 12;
+/** Samples across the widest scratch. */
+const WIDEST = 4;
+/** Sightings as something new that a short line needs. */
+const FRESH_SIGHTINGS = 3;
 
-/** A chain of strips from `first` on, one column each. */
-export interface Chain {
+/** A line that is followed. */
+export interface Track {
   readonly bright: boolean;
-  readonly first: number;
-  readonly columns: readonly number[];
-  readonly strength: number;
+  /** Column at half height when first seen. */
+  origin: number;
+  column: number;
+  /** Columns a frame, as of the last two sightings. */
+  drift: number;
+  sightings: number;
+  fresh: number;
+  unseen: number;
+  /** It is a scratch. */
+  proven: boolean;
+  /** It may be one: the memory is too young to tell. */
+  presumed: boolean;
+  /** As last seen. */
+  chain: Chain;
+}
+
+/** A line as it is in one frame. Damage when its track is `proven`, be it later, or `presumed`. */
+export interface Sighting {
+  readonly track: Track;
+  readonly shape: Shape;
+}
+
+export class Scratches {
+  readonly #size: FrameSize;
+  #tracks: Track[] = [];
+  #frames = 0;
+
+  constructor(size: FrameSize) {
+    this.#size = size;
+  }
+
+  /**
+   * The lines of the next frame. A line is a scratch when it is long and new against `reference`, the
+   * picture as it has been; when it is short and stays new; or when it has been seen to wander, since
+   * a slow one is long in the reference too. In the first frames a line over the whole height is
+   * presumed to be one. `noise` is the standard deviation, in grey levels.
+   */
+  follow(luma: Uint8Array, reference: Float32Array, noise: number): Sighting[] {
+    const { width } = this.#size;
+    const floor = 6 + 0.35 * noise;
+    const { standing, fresh } = lineStrength(this.#size, luma, reference);
+    const left = standing.slice();
+    const sightings: Sighting[] = [];
+    for (const track of this.#tracks) track.unseen++;
+    const note = (chain: Chain, against: Float32Array | undefined, known?: Track) => {
+      const line = smoothLine(chain.columns);
+      const long = chain.columns.length >= STRIPS * 0.6;
+      if (line.agreeing < (against !== undefined && long ? 0.01 : 0.8)) return false;
+      const shape = shapeOf(this.#size, chain, line, luma, against, noise);
+      if (!isCrisp(shape, this.#size, noise, known !== undefined)) return false;
+      const column = line.at(STRIPS / 2 - 0.5 - chain.first);
+      const track = known ?? this.#trackAt(chain, column);
+      moveTo(track, column);
+      track.chain = chain;
+      track.fresh = against === undefined ? 0 : track.fresh + 1;
+      this.#judge(track, chain, against !== undefined && long, line.agreeing);
+      sightings.push({ track, shape });
+      return true;
+    };
+
+    for (const track of this.#tracks.filter((t) => t.proven)) {
+      const around = { bright: track.bright, column: track.column, reach: 2 * STEP };
+      const demand = { strips: 4, floor, mean: 1.2 * floor, most: 1 };
+      const [chain] = chainsOf(width, standing.slice(), demand, around);
+      if (chain === undefined) continue;
+      const near = Math.abs(
+        smoothLine(chain.columns).at(STRIPS / 2 - 0.5 - chain.first) - track.column,
+      );
+      if (near > STEP || !note(chain, undefined, track)) continue;
+      wipeAll(standing, width, [chain]);
+      wipeAll(fresh, width, [chain]);
+    }
+    const news = chainsOf(width, fresh, { strips: 5, floor, mean: 1.6 * floor, most: 6 });
+    wipeAll(
+      standing,
+      width,
+      news.filter((chain) => note(chain, reference)),
+    );
+    const mean = Math.max(12, 1.6 * floor);
+    for (const chain of chainsOf(width, standing, { strips: 6, floor, mean, most: 8 })) {
+      note(chain, undefined);
+    }
+    for (const track of this.#tracks) {
+      if (track.unseen === GONE && hasVanished(track.chain, left, width)) track.proven = true;
+    }
+    this.#tracks = this.#tracks.filter((track) => track.unseen < LOST);
+    this.#frames++;
+    return sightings;
+  }
+
+  forget(): void {
+    this.#tracks = [];
+    this.#frames = 0;
+  }
+
+  #trackAt(chain: Chain, column: number): Track {
+    const { bright } = chain;
+    const known = this.#tracks.find(
+      (t) => t.bright === bright && t.unseen > 0 && Math.abs(t.column - column) <= STEP,
+    );
+    if (known !== undefined) return known;
+    const track: Track = {
+      bright,
+      chain,
+      origin: column,
+      column,
+      drift: 0,
+      sightings: 0,
+      fresh: 0,
+      unseen: 0,
+      proven: false,
+      presumed: false,
+    };
+    this.#tracks.push(track);
+    return track;
+  }
+
+  #judge(track: Track, chain: Chain, longAndNew: boolean, agreeing: number): void {
+    const wandered = track.sightings >= 4 && Math.abs(track.column - track.origin) >= WANDERED;
+    if (longAndNew || wandered || track.fresh >= FRESH_SIGHTINGS) track.proven = true;
+    const whole = chain.columns.length === STRIPS && agreeing >= 0.85 && chain.strength > 22;
+    track.presumed = this.#frames < RUN_IN && (track.presumed || whole);
+  }
 }
 
 /**
- * How much of a bright (row 0) or dark (row 1) line there is in each strip and column, in grey levels:
- * `[2, STRIPS, width]`. `standing` counts what stands out from both sides. `fresh` must also be beyond
- * all that `reference` has within SWAY samples, so that poles and door frames do not count, even when
- * the camera sways; a change of light, which is on both sides as well, is taken away.
+ * A scratch has one brightness along it, stands out in nearly every row, and is thin: the edges of
+ * people and cars are none of that.
  */
-export function lineStrength(
-  { width, height }: FrameSize,
-  luma: Uint8Array,
-  reference: Float32Array,
-): { standing: Float32Array; fresh: Float32Array } {
-  const standing = new Float32Array(2 * STRIPS * width);
-  const fresh = new Float32Array(2 * STRIPS * width);
-  const rises = new Float32Array(width);
-  const every = Math.max(1, Math.floor(height / ENOUGH_ROWS));
-  const above = new Float32Array(width);
-  const below = new Float32Array(width);
-  for (let strip = 0; strip < STRIPS; strip++) {
-    const top = Math.floor((strip * height) / STRIPS);
-    const bottom = Math.floor(((strip + 1) * height) / STRIPS);
-    rises.fill(0);
-    above.fill(0);
-    below.fill(0);
-    for (let y = top; y < bottom; y += every) {
-      const start = y * width;
-      for (let x = ASIDE; x < width; x++) {
-        const rise = (luma[start + x] ?? 0) - (luma[start + x - ASIDE] ?? 0);
-        rises[x] = (rises[x] ?? 0) + (rise > CLIP ? CLIP : rise < -CLIP ? -CLIP : rise);
-      }
-      beyond(luma, reference, start, width, above, below);
-    }
-    const rows = Math.ceil((bottom - top) / every);
-    const before = (sums: Float32Array, x: number) =>
-      (sums[x] ?? 0) - Math.max(0, Math.min(sums[x - 2 * ASIDE] ?? 0, sums[x + 2 * ASIDE] ?? 0));
-    for (let x = ASIDE; x < width - ASIDE; x++) {
-      const up = rises[x] ?? 0;
-      const down = -(rises[x + ASIDE] ?? 0);
-      const bright = Math.min(up, down);
-      const dark = -Math.max(up, down);
-      const i = strip * width + x;
-      const j = i + STRIPS * width;
-      standing[i] = bright / rows;
-      standing[j] = dark / rows;
-      fresh[i] = Math.min(bright, before(above, x)) / rows;
-      fresh[j] = Math.min(dark, before(below, x)) / rows;
-    }
-  }
-  return { standing, fresh };
+function isCrisp(shape: Shape, { height }: FrameSize, noise: number, known: boolean): boolean {
+  const { uneven, peak, filled, seen, wide } = shape;
+  if (wide > WIDEST || filled < 0.85 || seen < height * (known ? 0.2 : 0.38)) return false;
+  return uneven <= Math.hypot(14, 0.7 * noise) && uneven <= 0.5 * Math.hypot(peak, noise);
 }
 
-/** Adds how far each sample of a row is above and below the reference's samples around it. */
-function beyond(
-  luma: Uint8Array,
-  reference: Float32Array,
-  start: number,
-  width: number,
-  above: Float32Array,
-  below: Float32Array,
-): void {
-  for (let x = SWAY; x < width - SWAY; x++) {
-    const i = start + x;
-    const a = reference[i - 1] ?? 0;
-    const b = reference[i] ?? 0;
-    const c = reference[i + 1] ?? 0;
-    const value = luma[i] ?? 0;
-    const up = value - (a > b ? (a > c ? a : c) : b > c ? b : c);
-    const down = (a < b ? (a < c ? a : c) : b < c ? b : c) - value;
-    above[x] = (above[x] ?? 0) + (up > CLIP ? CLIP : up < -CLIP ? -CLIP : up);
-    below[x] = (below[x] ?? 0) + (down > CLIP ? CLIP : down < -CLIP ? -CLIP : down);
+/** Notes where a line has gone to. One that jumps is another line: what it proved is void. */
+function moveTo(track: Track, column: number): void {
+  const frames = Math.max(1, track.unseen);
+  const jump = Math.abs(column - track.column - track.drift * frames);
+  if (track.sightings > 1 && jump > JERK && Math.abs(column - track.column) > JERK) {
+    track.origin = column;
+    track.sightings = 0;
+  } else if (track.sightings > 0) {
+    track.drift = (column - track.column) / frames;
   }
+  track.column = column;
+  track.sightings++;
+  track.unseen = 0;
 }
 
-/**
- * The best chains of strips, by dynamic programming from the top; `floor` is the strength, in grey
- * levels, that a strip must beat. `strength` is used up.
- */
-export function chainsOf(
-  { width }: FrameSize,
-  strength: Float32Array,
-  floor: number,
-  most: number,
-): Chain[] {
-  const found: Chain[] = [];
-  for (const bright of [true, false]) {
-    const half = strength.subarray(bright ? 0 : STRIPS * width, (bright ? 1 : 2) * STRIPS * width);
-    for (let round = 0; round < most; round++) {
-      const chain = bestChain(width, half, floor, bright);
-      if (chain === undefined) break;
-      chain.columns.forEach((x, i) => {
-        const row = (chain.first + i) * width;
-        half.fill(0, row + Math.max(0, x - 2 * ACROSS), row + Math.min(width, x + 2 * ACROSS + 1));
-      });
-      found.push(chain);
-    }
-  }
-  return found;
-}
-
-function bestChain(
-  width: number,
-  strength: Float32Array,
-  floor: number,
-  bright: boolean,
-): Chain | undefined {
-  const sum = new Float32Array(STRIPS * width);
-  const from = new Int8Array(STRIPS * width).fill(NEW);
-  let best = 0;
-  let end = -1;
-  for (let strip = 0; strip < STRIPS; strip++) {
-    for (let x = ASIDE; x < width - ASIDE; x++) {
-      const i = strip * width + x;
-      let before = 0;
-      if (strip > 0) {
-        for (let move = -SLANT; move <= SLANT; move++) {
-          const value = sum[i - width + move] ?? 0;
-          if (value > before) {
-            before = value;
-            from[i] = move;
-          }
-        }
-      }
-      const total = before + (strength[i] ?? 0) - floor;
-      sum[i] = Math.max(0, total);
-      if (total > best) {
-        best = total;
-        end = i;
-      }
-    }
-  }
-  if (end < 0) return undefined;
-  const columns: number[] = [];
-  let at = end;
-  let total = 0;
-  for (;;) {
-    columns.unshift(at % width);
-    total += strength[at] ?? 0;
-    const move = from[at] ?? NEW;
-    if (move === NEW) break;
-    at += move - width;
-  }
-  return { bright, first: Math.floor(at / width), columns, strength: total / columns.length };
-}
-
-/** Mark in the back-pointers: the chain begins here. */
-const NEW = 127;
-
-/**
- * Marks (1) in `damaged` what a chain's line covers, row by row. The width comes from the mean profile
- * across the line; where the noise leaves the single row legible, that row decides.
- */
-export function markScratch(
-  { width, height }: FrameSize,
-  chain: Chain,
-  luma: Uint8Array,
-  reference: Float32Array | undefined,
-  noise: number,
-  damaged: Uint8Array,
-): void {
-  const strips = chain.columns.length;
-  const sign = chain.bright ? 1 : -1;
-  const { at, agreeing } = smoothLine(chain.columns);
-  const whole = agreeing > 0 && strips >= STRIPS * 0.7;
-  const top = whole ? 0 : Math.floor((chain.first * height) / STRIPS);
-  const bottom = whole ? height : Math.floor(((chain.first + strips) * height) / STRIPS);
-  const column = (y: number) => Math.round(at(((y + 0.5) * STRIPS) / height - 0.5 - chain.first));
-  const value = (y: number, x: number) => {
-    const i = y * width + Math.min(Math.max(x, 0), width - 1);
-    return sign * ((luma[i] ?? 0) - (reference?.[i] ?? 0));
-  };
-  const profile = new Float32Array(2 * ACROSS + 1);
-  for (let y = top; y < bottom; y++) {
-    const x = column(y);
-    const ground = (value(y, x - ACROSS) + value(y, x + ACROSS)) / 2;
-    for (let o = -ACROSS; o <= ACROSS; o++) {
-      // Clipped, so that a stretch over very dark ground does not set the width alone.
-      const away = Math.min(CLIP, value(y, x + o) - ground);
-      profile[o + ACROSS] = (profile[o + ACROSS] ?? 0) + away / (bottom - top);
-    }
-  }
-  const { from, to, peak } = covered(profile);
-  for (let y = top; y < bottom; y++) {
-    const x = column(y);
-    let first = x + from;
-    let last = x + to;
-    if (noise * 5 < peak) {
-      const ground = (value(y, x - ACROSS) + value(y, x + ACROSS)) / 2;
-      let most = 0;
-      for (let u = x + from - 1; u <= x + to + 1; u++) most = Math.max(most, value(y, u) - ground);
-      if (most > peak * 0.6) {
-        first = x + from - 1;
-        last = x + to + 1;
-        while (first < last && value(y, first) - ground < most * 0.4) first++;
-        while (last > first && value(y, last) - ground < most * 0.4) last--;
-      }
-    }
-    damaged.fill(1, y * width + Math.max(0, first), y * width + Math.min(width, last + 1));
-  }
-}
-
-/** The offsets round the peak where the profile is over 45 % of it. */
-function covered(profile: Float32Array): { from: number; to: number; peak: number } {
-  const value = (o: number) => profile[o + ACROSS] ?? 0;
-  let at = 0;
-  for (let o = -2; o <= 2; o++) if (value(o) > value(at)) at = o;
-  const peak = value(at);
-  let from = at;
-  let to = at;
-  while (from > -ACROSS + 1 && value(from - 1) > peak * 0.45) from--;
-  while (to < ACROSS - 1 && value(to + 1) > peak * 0.45) to++;
-  return { from, to, peak };
+/** Has a long line gone, from one frame to the next, over all its length? No pole does. */
+function hasVanished(chain: Chain, standing: Float32Array, width: number): boolean {
+  if (chain.columns.length < STRIPS * 0.5 || chain.strength < 18) return false;
+  const start = chain.bright ? 0 : STRIPS * width;
+  let left = 0;
+  chain.columns.forEach((x, i) => {
+    const at = start + (chain.first + i) * width + x;
+    let most = 0;
+    for (let o = -STEP; o <= STEP; o++) most = Math.max(most, standing[at + o] ?? 0);
+    left += most;
+  });
+  return left / chain.columns.length < chain.strength * REMAINS;
 }

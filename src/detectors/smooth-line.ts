@@ -3,14 +3,15 @@
 /** Strips that may disagree with the smooth line before a chain is followed as it is. */
 const STRAY = 0.35;
 
-/**
- * Column at each strip's middle: a parabola through the strips that agree, and their share; or the
- * chain itself, and 0, when too few do.
- */
-export function smoothLine(columns: readonly number[]): {
-  at: (strip: number) => number;
-  agreeing: number;
-} {
+export interface SmoothLine {
+  /** Column at a strip's middle. */
+  readonly at: (strip: number) => number;
+  /** Share of the strips that agree with the curve; 0 when too few do. */
+  readonly agreeing: number;
+}
+
+/** A parabola through the strips that agree; or the chain itself when too few do. */
+export function smoothLine(columns: readonly number[]): SmoothLine {
   const last = columns.length - 1;
   let kept = columns.map((x, strip) => ({ strip, x }));
   for (let round = 0; round < 4; round++) {
@@ -63,7 +64,7 @@ function parabola(
   }
   const { n, t, t2, t3, t4 } = sums;
   const whole = n * (t2 * t4 - t3 * t3) - t * (t * t4 - t3 * t2) + t2 * (t * t3 - t2 * t2);
-  if (Math.abs(whole) < 1e-6 || n < 6) {
+  if (Math.abs(whole) < 1e-6 || n < 11) {
     const line = n * t2 - t * t;
     if (Math.abs(line) < 1e-6) return [sums.x / Math.max(1, n), 0, 0];
     const slope = (n * sums.tx - t * sums.x) / line;

@@ -33,6 +33,11 @@ export interface DetectorSession {
    * look-ahead window. Absent where damage comes and goes with the frame.
    */
   current?(): DamageMap;
+  /**
+   * What is known by now of the frame `seq`, inspected a while ago: what it has in common with later
+   * frames may have told more. Undefined when it is too long ago.
+   */
+  revised?(seq: number): DamageMap | undefined;
   /** Forget everything: a discontinuity. */
   reset(): void;
 }

@@ -94,6 +94,28 @@ describe('the drop-out detector', () => {
     }
   });
 
+  it('knows a slow scratch afterwards, from the first frame on', () => {
+    const slow = (data: Uint8Array, seq: number) => {
+      const x = 80 + Math.round(seq * 0.15);
+      for (let y = 0; y < HEIGHT * 0.8; y++) data.fill(225, y * WIDTH + x, y * WIDTH + x + 2);
+    };
+    const session = dropOut.open(INFO);
+    const frames = clip(18, 0, slow);
+    frames.forEach((f, i) => session.inspect(f, frames[i + 1]));
+    for (const seq of [0, 1, 5, 17]) {
+      const truth = new Set<number>();
+      for (let y = 0; y < HEIGHT * 0.8; y++) {
+        const x = 80 + Math.round(seq * 0.15);
+        truth.add(cellOf(x, y)).add(cellOf(x + 1, y));
+      }
+      const { recall, falseShare } = compare(session.revised!(seq)!.score, truth);
+      expect(recall).toBeGreaterThan(0.95);
+      expect(falseShare).toBeLessThan(0.005);
+    }
+    session.reset();
+    expect(session.revised!(0)).toBeUndefined();
+  });
+
   it('leaves a pole that stands alone, even when the camera sways by a sample', () => {
     const pole = (data: Uint8Array, seq: number) => {
       for (let y = 20; y < 120; y++)
