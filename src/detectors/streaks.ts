@@ -16,6 +16,9 @@ const WINDOW = 24;
 /** Hits in the window that make it part of a run. */
 const DENSE = 12;
 
+/** Density of hits in a band that was put together from pieces. */
+const WHOLE = 0.6;
+
 /** A run of rows that agree in where they begin and end. */
 interface Band {
   top: number;
@@ -45,29 +48,62 @@ export function findStreaks(
   for (let y = 0; y < height; y++) markRow(luma, neighbours, y * width, width, noise, hits);
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
-  for (const band of bands(hits, width, height, tallest)) {
+  const unfit: Band[] = [];
+  const judge = (band: Band, least: number): boolean => {
     const rows = band.bottom - band.top;
     const length = band.right - band.left;
-    if (rows > tallest || length < Math.max(SHORTEST, rows * 6)) continue;
+    if (rows > tallest || length < Math.max(SHORTEST, rows * 6)) return false;
     let inside = 0;
     for (let y = band.top; y < band.bottom; y++) inside += density(hits, width, y, band);
     inside /= rows;
     const above = outside(hits, width, height, band.top - 1, band.top - 2, band);
     const below = outside(hits, width, height, band.bottom, band.bottom + 1, band);
-    if (Math.max(above, below) > inside * 0.4) continue;
-    if (neighbours.before === neighbours.after) {
-      if (!isHere(size, luma, neighbours.after, band)) continue;
-    } else if (length < width * SHORT && !isOnStillGround(width, luma, neighbours, band)) {
-      continue;
-    }
-    const moved =
-      length < width * 2 * SHORT &&
-      (hasMoved(size, luma, neighbours.before, band) ||
-        hasMoved(size, luma, neighbours.after, band));
-    if (moved) continue;
+    if (inside < least || Math.max(above, below) > inside * 0.4) return false;
+    if (!isDamage(size, luma, neighbours, band)) return true;
     found.push(trimmed(width, luma, neighbours, band));
+    return true;
+  };
+  for (const band of bands(hits, width, height, tallest)) {
+    if (!judge(band, 0)) unfit.push(band);
   }
+  // A streak over ground of its own brightness falls apart; its pieces make a band only together.
+  for (const band of merged(unfit)) judge(band, WHOLE);
   return joined(found, width);
+}
+
+/** A band of hits is damage when it lies on ground that stays, and was not brought by motion. */
+function isDamage(size: FrameSize, luma: Uint8Array, neighbours: Neighbours, band: Band): boolean {
+  const { before, after } = neighbours;
+  const length = band.right - band.left;
+  if (before === after) {
+    if (!isHere(size, luma, after, band)) return false;
+  } else if (length < size.width * SHORT && !isOnStillGround(size.width, luma, neighbours, band)) {
+    return false;
+  }
+  if (length >= size.width * 2 * SHORT) return true;
+  return !hasMoved(size, luma, before, band) && !hasMoved(size, luma, after, band);
+}
+
+/** Joins bands that touch, each group to one band around it. */
+function merged(bands: readonly Band[]): Band[] {
+  const groups: { band: Band; members: number }[] = [];
+  for (const { top, bottom, left, right } of [...bands].sort((a, b) => a.top - b.top)) {
+    const band = { top, bottom, left, right };
+    let members = 1;
+    for (let i = groups.length - 1; i >= 0; i--) {
+      const group = groups[i];
+      if (group === undefined || group.band.bottom < band.top) continue;
+      if (overlap(group.band, band) <= 0) continue;
+      band.top = Math.min(band.top, group.band.top);
+      band.bottom = Math.max(band.bottom, group.band.bottom);
+      band.left = Math.min(band.left, group.band.left);
+      band.right = Math.max(band.right, group.band.right);
+      members += group.members;
+      groups.splice(i, 1);
+    }
+    groups.push({ band, members });
+  }
+  return groups.filter(({ members }) => members > 1).map(({ band }) => band);
 }
 
 /** Do the neighbouring frames agree with each other where the streak is? Behind a car they do not. */
