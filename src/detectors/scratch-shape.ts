@@ -7,7 +7,7 @@ import type { SmoothLine } from './smooth-line.js';
 /** Half the width of the profile across a line. */
 const ACROSS = 4;
 /** Share of the height over which a line may be lost before it is taken to have ended. */
-const GAP = 0.05;
+const GAP = 0.1;
 
 /** What a line covers: of row `top + i` the samples `[left[i], right[i])`. */
 export interface Shape {
@@ -70,7 +70,8 @@ export function shapeOf(
     const there = reference === undefined ? 0 : sign * (reference[y * width + x] ?? 0);
     const expected = own - ground - there;
     if (expected < legible) return 0;
-    const contrast = value(y, x + centre) - ground;
+    const u = x + centre;
+    const contrast = Math.max(value(y, u), value(y, u - 1), value(y, u + 1)) - ground;
     return Math.min(1, Math.max(-1, (2.5 * contrast) / expected - 1));
   };
   const { top, bottom } = agreeing > 0 ? extent(core, height, evidence) : core;

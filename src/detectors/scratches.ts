@@ -158,7 +158,12 @@ export class Scratches {
  */
 function isCrisp(shape: Shape, { height }: FrameSize, noise: number, known: boolean): boolean {
   const { uneven, peak, filled, seen, wide } = shape;
-  if (wide > WIDEST || filled < 0.85 || seen < height * (known ? 0.2 : 0.38)) return false;
+  if (
+    wide > WIDEST ||
+    filled < 0.85 ||
+    seen < height * (known ? 0.15 : filled > 0.97 && wide <= 3 ? 0.3 : 0.38)
+  )
+    return false;
   return uneven <= Math.hypot(14, 0.7 * noise) && uneven <= 0.5 * Math.hypot(peak, noise);
 }
 
