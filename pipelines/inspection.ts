@@ -45,12 +45,15 @@ export function openInspection(info: SourceInfo, times: StageTimes): InspectionS
       const sigma = codedMeter.current();
       return sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
     },
-    // Damage that stays in place may be known only after the frames that it spoils first.
-    mask: ({ maps, imported }) =>
+    // Damage that stays or drifts may be known only after the frames that it spoils first.
+    mask: ({ frame, maps, imported }) =>
       times.measure('mask', () =>
         buildMask(
           cellGrid(info),
-          maps.map((found, index) => detectors[index]?.current?.() ?? found),
+          maps.map((found, index) => {
+            const session = detectors[index];
+            return session?.revised?.(frame.seq) ?? session?.current?.() ?? found;
+          }),
           imported,
         ),
       ),
