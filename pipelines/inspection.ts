@@ -26,8 +26,15 @@ export interface InspectionSession {
   mask(inspection: Inspection): Mask;
 }
 
-export function openInspection(info: SourceInfo, times: StageTimes): InspectionSession {
+/** @param decodeErrors how many errors the decoder has reported by now */
+export function openInspection(
+  info: SourceInfo,
+  times: StageTimes,
+  decodeErrors: () => number,
+): InspectionSession {
   const detectors = DETECTORS.map((detector) => detector.open(info));
+  const grid = cellGrid(info);
+  const nothing = new Uint8Array(grid.columns * grid.rows);
   const meter = openNoiseMeter(info);
   const codedMeter = openCodedNoiseMeter(info);
   return {
@@ -37,7 +44,12 @@ export function openInspection(info: SourceInfo, times: StageTimes): InspectionS
         return meter.inspect(frame, next?.frame);
       });
       const maps = times.measure('detect', () =>
-        detectors.map((session) => session.inspect(frame, next?.frame)),
+        detectors.map((session, index) => {
+          const detector = DETECTORS[index];
+          return detector?.afterDecodeErrors === true && decodeErrors() === 0
+            ? { kind: detector.kind, ...grid, score: nothing }
+            : session.inspect(frame, next?.frame);
+        }),
       );
       return { frame, maps, noise, ...(imported && { imported }) };
     },
@@ -49,7 +61,7 @@ export function openInspection(info: SourceInfo, times: StageTimes): InspectionS
     mask: ({ frame, maps, imported }) =>
       times.measure('mask', () =>
         buildMask(
-          cellGrid(info),
+          grid,
           maps.map((found, index) => {
             const session = detectors[index];
             return session?.revised?.(frame.seq) ?? session?.current?.() ?? found;

@@ -58,7 +58,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
   const times = new StageTimes();
   const account = new RestoreAccount();
   const pool = new FramePool(size, slotsNeeded(size));
-  const inspection = openInspection(source.info, times);
+  const inspection = openInspection(source.info, times, () => source.errorsSoFar());
   const book = (restored: Restored): Frame => {
     const { frame } = restored;
     account.add(frame.timestamp, restored);

@@ -101,16 +101,16 @@ function standingOut(mean: Luma, seen: number): number[] {
       const a = value - (data[i + left] ?? 0);
       const b = value - (data[i + right] ?? 0);
       const sign = a + b < 0 ? -1 : 1;
-      const least = value < 18 || value > 233 ? LEAST : 2 * LEAST;
-      let close = (a * sign < least ? 1 : 0) + (b * sign < least ? 1 : 0);
+      if (value >= DARK && value <= BRIGHT) continue;
+      let close = (a * sign < LEAST ? 1 : 0) + (b * sign < LEAST ? 1 : 0);
       if (close > 1) continue;
-      if ((value - (data[i + up] ?? 0)) * sign < least) close++;
-      if ((value - (data[i + down] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + up] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down] ?? 0)) * sign < LEAST) close++;
       if (close > 1) continue;
-      if ((value - (data[i + up + left] ?? 0)) * sign < least) close++;
-      if ((value - (data[i + up + right] ?? 0)) * sign < least) close++;
-      if ((value - (data[i + down + left] ?? 0)) * sign < least) close++;
-      if ((value - (data[i + down + right] ?? 0)) * sign < least) close++;
+      if ((value - (data[i + up + left] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + up + right] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down + left] ?? 0)) * sign < LEAST) close++;
+      if ((value - (data[i + down + right] ?? 0)) * sign < LEAST) close++;
       if (close > 2) continue;
       for (const pixel of isolatedSpot(mean, x, y, sign, demandFor(value, seen))) found.push(pixel);
     }
@@ -118,20 +118,25 @@ function standingOut(mean: Luma, seen: number): number[] {
   return found;
 }
 
-/** Contrast below which nothing is looked at; twice that where the value is an ordinary one. */
+/**
+ * A point of the scene may be as small and as sharp as a stuck pixel; without noise only the ends of
+ * the scale tell them apart. Between these values stillness has to tell.
+ */
+const DARK = 18;
+const BRIGHT = 233;
+/** Contrast below which nothing is looked at. */
 const LEAST = 24;
 /** A scene hardly ever reaches the ends of the scale in a single pixel: little else is asked there. */
 const AT_THE_END: Demand = { contrast: 30, spread: 1, edge: 0.3, company: 100 };
 const NEAR_THE_END: Demand = { contrast: 50, spread: 0.5, edge: 0.12, company: 10 };
-const ANYWHERE: Demand = { contrast: 50, spread: 0.3, edge: 0.08, company: 4 };
+const EARLY_NEAR_THE_END: Demand = { contrast: 50, spread: 0.3, edge: 0.08, company: 4 };
 /** While the noise is still in the mean. */
 const EARLY = 8;
 
 function demandFor(value: number, seen: number): Demand {
   const early = seen < EARLY;
   if (value < 6 || value > 249) return early ? { ...AT_THE_END, spread: 0.4 } : AT_THE_END;
-  if (value < 18 || value > 233) return early ? ANYWHERE : NEAR_THE_END;
-  return ANYWHERE;
+  return early ? EARLY_NEAR_THE_END : NEAR_THE_END;
 }
 
 /** Pixels that kept their value while the picture around them is alive. */

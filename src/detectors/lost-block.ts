@@ -4,7 +4,7 @@ import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
 import { changeOf, detailOf, edgeExcess, type Macroblocks } from './macroblocks.js';
 
-export const lostBlock: Detector = { kind: 'lost-block', open };
+export const lostBlock: Detector = { kind: 'lost-block', afterDecodeErrors: true, open };
 
 /** Mean change of a block, in grey levels, that a loss must cause to be worth a repair. */
 const CHANGED = 9;

@@ -48,7 +48,8 @@ const BREAK_US = 2_000_000;
 
 /**
  * Cold. Emits frames in order; reads on only when the pool has a slot. A decoder that fails after
- * its first frame completes the stream, for what came is worth having: `ended` tells how it went.
+ * its first frame completes the stream, for what came is worth having: `ended` tells how it went,
+ * `started` hands over the errors as they are printed.
  * Unsubscribing kills the child.
  * @throws RelensError FFMPEG_FAILED, when not one frame came
  */
@@ -56,9 +57,11 @@ export function decode(
   job: DecodeJob,
   pool: FramePool,
   ended: (outcome: DecodeOutcome) => void,
+  started: (stderr: LineLog) => void = () => undefined,
 ): Observable<Frame> {
   return new Observable((subscriber) => {
     const { child, nut } = startDecoder(job);
+    started(child.stderr);
     const work = async () => {
       const progress = { frames: 0, lastTimestamp: 0 };
       await pump(nut, job, pool, subscriber, progress);

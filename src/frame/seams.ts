@@ -44,6 +44,8 @@ export interface DetectorSession {
 
 export interface Detector {
   readonly kind: DamageMap['kind'];
+  /** True: looked for only from the first error that the decoder reports; without one it cannot be. */
+  readonly afterDecodeErrors?: boolean;
   open(info: SourceInfo): DetectorSession;
 }
 

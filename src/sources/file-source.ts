@@ -23,6 +23,8 @@ export interface FileSpec {
 export interface FileSource extends Source<FileInfo> {
   /** Of the latest subscription; complete once it has ended. */
   readonly report: () => DecodeReport;
+  /** Errors that the decoder of the latest subscription has printed by now. */
+  readonly errorsSoFar: () => number;
 }
 
 export type { DecodeReport, FileInfo };

@@ -46,16 +46,25 @@ export async function openFile(spec: FileSpec): Promise<FileSource> {
         : { kind: 'counted', rate: input.rate },
   };
   let report: DecodeReport = NOTHING_DECODED;
+  let errors: { readonly count: number } = { count: 0 };
   return {
     info,
     frames: (pool) =>
       defer(() => {
         report = NOTHING_DECODED;
-        return decode(job, pool, (outcome) => {
-          report = decodeReport(outcome, span.expected);
-        });
+        return decode(
+          job,
+          pool,
+          (outcome) => {
+            report = decodeReport(outcome, span.expected);
+          },
+          (stderr) => {
+            errors = stderr;
+          },
+        );
       }),
     report: () => report,
+    errorsSoFar: () => errors.count,
   };
 }
 

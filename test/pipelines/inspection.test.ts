@@ -1,0 +1,40 @@
+/** Which detectors are asked, and what counts as the noise. */
+import { describe, expect, it } from 'vitest';
+import { openInspection } from '../../pipelines/inspection.js';
+import { StageTimes } from '../../src/telemetry/stage-times.js';
+import { clip, INFO, WIDTH } from '../detectors/scene.js';
+
+/** From frame 3 on the third row of blocks is grey from its second block on. */
+function lose(data: Uint8Array, seq: number): void {
+  if (seq < 3) return;
+  for (let y = 32; y < 48; y++) data.fill(200, y * WIDTH + 16, y * WIDTH + 160);
+}
+
+function lostCells(decodeErrors: (seq: number) => number): number[] {
+  let now = 0;
+  const session = openInspection(INFO, new StageTimes(), () => decodeErrors(now));
+  const frames = clip(6, 2, lose);
+  return frames.map((frame, seq) => {
+    now = seq;
+    const { maps } = session.inspect({ frame }, undefined);
+    const score = maps.find(({ kind }) => kind === 'lost-block')?.score ?? new Uint8Array();
+    return score.filter((value) => value >= 128).length;
+  });
+}
+
+describe('inspection', () => {
+  it('looks for lost blocks once the decoder has reported an error, and not before', () => {
+    expect(lostCells(() => 0)).toEqual([0, 0, 0, 0, 0, 0]);
+    const found = lostCells(() => 1);
+    expect(found.slice(0, 3)).toEqual([0, 0, 0]);
+    expect(Math.min(...found.slice(3))).toBeGreaterThan(0);
+  });
+
+  it('measures noise that flickers on the frame itself', () => {
+    const session = openInspection(INFO, new StageTimes(), () => 0);
+    for (const frame of clip(12, 10)) {
+      const inspected = session.inspect({ frame }, undefined);
+      expect(session.noise(inspected)).toBe(inspected.noise);
+    }
+  });
+});
