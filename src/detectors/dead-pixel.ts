@@ -127,8 +127,8 @@ const BRIGHT = 233;
 /** Contrast below which nothing is looked at. */
 const LEAST = 24;
 /** A scene hardly ever reaches the ends of the scale in a single pixel: little else is asked there. */
-const AT_THE_END: Demand = { contrast: 30, spread: 1, edge: 0.3, company: 100 };
-const NEAR_THE_END: Demand = { contrast: 50, spread: 0.5, edge: 0.12, company: 10 };
+const AT_THE_END: Demand = { contrast: 60, spread: 0.35, edge: 0.1, company: 5 };
+const NEAR_THE_END: Demand = { contrast: 60, spread: 0.3, edge: 0.08, company: 3 };
 const EARLY_NEAR_THE_END: Demand = { contrast: 50, spread: 0.3, edge: 0.08, company: 4 };
 /** While the noise is still in the mean. */
 const EARLY = 8;
