@@ -21,13 +21,35 @@ STILL = 2 / 255
 """A memory that differs less than this from the frame shows the same thing, noise or not."""
 
 
+def _across_cells(device: torch.device) -> tuple[Tensor, Tensor]:
+    """Kernels that continue a picture into one hidden cell from the four beside it: for luma the
+    harmonic function over its 2x2 samples, which weighs the samples next to the hole by 7/24, 2/24
+    and 1/24 as they are near; for chroma the mean."""
+    luma = torch.zeros(4, 4, 3, 3)
+    for sample in range(4):
+        row, column = divmod(sample, 2)
+        for other in range(4):
+            r, c = divmod(other, 2)
+            weight = (7, 2, 1)[abs(r - row) + abs(c - column)] / 24
+            # The sample of the hole at (r, c) touches one beside it and one above or below.
+            luma[sample, 2 * r + 1 - c, 1, 0 if c == 0 else 2] += weight
+            luma[sample, 2 * (1 - r) + c, 0 if r == 0 else 2, 1] += weight
+    chroma = torch.tensor([[0, 1.0, 0], [1, 0, 1], [0, 1, 0]]).view(1, 1, 3, 3) / 4
+    return luma.to(device), chroma.to(device)
+
+
 def fill(picture: Tensor, mask: Tensor) -> Tensor:
-    """Hidden cells from their known neighbours: the average of those next to them, else of ever
+    """Hidden cells from their known neighbours: harmonically from those beside them, else from ever
     coarser surroundings (push-pull, Gortler et al. 1996). `picture` [N, 6, h, w], `mask` 1 = hidden;
     h and w multiples of 8."""
     known = 1 - mask
-    near = F.avg_pool2d(known, 3, 1, 1)
-    by_neighbours = F.avg_pool2d(picture * known, 3, 1, 1) / near.clamp_min(0.01)
+    luma, chroma = _across_cells(picture.device)
+    near = F.conv2d(known, chroma, padding=1)
+    beside = F.conv2d(picture[:, :4] * known, luma, padding=1)
+    beside = beside / F.conv2d(known, luma.sum(1, keepdim=True), padding=1).clamp_min(0.01)
+    colour = F.conv2d((picture[:, 4:] * known).flatten(0, 1).unsqueeze(1), chroma, padding=1)
+    colour = colour.view_as(picture[:, 4:]) / near.clamp_min(0.01)
+    by_neighbours = torch.cat([beside, colour], 1)
     levels = [(picture * known, known)]
     for _ in range(3):
         value, weight = levels[-1]
