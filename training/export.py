@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from networks import Generator
 
 INPUTS = {
-    "luma": "uint8 [N, 4, H, W]: the frame, then what was seen before, what is seen after, background",
+    "luma": "uint8 [N, 4, H, W]: the frame, what was seen before, what is seen after, background",
     "chroma": "uint8 [N, 8, H/2, W/2]: U and V of each of the four",
     "counts": "uint8 [N, 3, H/2, W/2]: samples behind before, after and background; 0 = never seen",
     "mask": "uint8 [N, 1, H/2, W/2]: 255 = repair, 0 = keep",
@@ -105,7 +105,7 @@ def example(seed: int, rows: int, columns: int) -> dict[str, np.ndarray]:
 
 
 def export(generator: Generator, path: Path) -> dict[str, np.ndarray]:
-    """Writes the ONNX file, checks it against PyTorch, and returns the checked example with outputs."""
+    """Writes the ONNX file, checks it against PyTorch, returns the checked example with outputs."""
     module = Planes(generator).eval()
     given = example(1, 32, 40)
     tensors = tuple(torch.from_numpy(v) for v in given.values())

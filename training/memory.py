@@ -1,6 +1,6 @@
 """The background memory of a fixed camera, as in src/memory: what was seen at each cell, how often.
 
-The TypeScript of src/memory/background-memory.ts is the same algorithm; test/memory compares the two
+The TypeScript of src/memory/background-memory.ts is the same algorithm; test/memory compares them
 on a stored sequence. Arrays are cell-packed: `[h, w, 6]` float32, 0..255, four luma then U and V.
 """
 

@@ -1,4 +1,4 @@
-"""The generator that mixes what was seen and adds what was not, and the discriminator that judges it."""
+"""The generator, which mixes what was seen and adds what was not, and its discriminator."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 CANDIDATES = 6
-"""frame, past, future, background, and the frame smoothed over 3x3 cells once and three times: what the output
-may be mixed from."""
+"""What the output may be mixed from: frame, past, future, background, and the frame smoothed over
+3x3 cells once and three times."""
 FINE = 0.1
-"""Corrections are an order finer than the weights of the mix: so that one learning rate suits both."""
+"""Corrections are an order finer than the weights of the mix; so one learning rate suits both."""
 RECOVERED_LIMIT = 16 / 255
 """A recovered cell departs from what was seen by at most this much (light, seams)."""
 HALF_NORMAL = 0.7979
@@ -40,7 +40,7 @@ def _across_cells(device: torch.device) -> tuple[Tensor, Tensor]:
 
 def fill(picture: Tensor, mask: Tensor) -> Tensor:
     """Hidden cells from their known neighbours: harmonically from those beside them, else from ever
-    coarser surroundings (push-pull, Gortler et al. 1996). `picture` [N, 6, h, w], `mask` 1 = hidden;
+    coarser surroundings (push-pull, Gortler et al. 1996). `picture` [N, 6, h, w], `mask` 1 = hide;
     h and w multiples of 8."""
     known = 1 - mask
     luma, chroma = _across_cells(picture.device)
@@ -97,7 +97,8 @@ class Generator(nn.Module):
     It does not start from nothing: the weights begin as those of the classical temporal filter,
     samples counted and memories that differ by more than the noise shut out; it corrects them.
     A hidden cell is mixed from the memories with a residual of at most RECOVERED_LIMIT, or painted:
-    its neighbours' average, corrected; `invented` is the share of the painting, 1 where nothing was ever seen.
+    its neighbours continued, corrected; `invented` is the share of the painting, 1 where nothing
+    was ever seen.
     Height and width must be multiples of 8 cells.
     """
 
@@ -129,7 +130,8 @@ class Generator(nn.Module):
     ) -> dict[str, Tensor]:
         """`pictures` [N, 4, 6, h, w] in 0..1 (frame, past, future, background), `counts`
         [N, 3, h, w] samples behind each memory, `mask` [N, 1, h, w] 1 = repair, `sigma`
-        [N, 1, h, w] in grey levels / 255, `synthesis` [N or 1, 1, 1, 1] 0 = paint only what nobody ever saw.
+        [N, 1, h, w] in grey levels / 255, `synthesis` [N or 1, 1, 1, 1] 0 = paint only what
+        nobody ever saw.
         Returns `picture` and `painting` [N, 6, h, w] and `invented` [N, 1, h, w]."""
         there = (counts > 0).to(mask.dtype)
         seen = torch.cat([1 - mask, there], 1)
