@@ -35,7 +35,6 @@ interface Layer extends Remembered {
  * The same algorithm as training/memory.py; feed frames in order, or in reverse to look ahead.
  */
 export class BackgroundMemory {
-  readonly #size: FrameSize;
   readonly #columns: number;
   readonly #cells: number;
   readonly #recent: Layer;
@@ -47,7 +46,6 @@ export class BackgroundMemory {
 
   constructor(size: FrameSize) {
     const { columns, rows } = cellGrid(size);
-    this.#size = size;
     this.#columns = columns;
     this.#cells = columns * rows;
     this.#recent = layer(size, this.#cells);
