@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'DEVICE'
   | 'INFERENCE'
   | 'EVALUATION'
+  | 'CAMERA_EXISTS'
+  | 'CAMERA_NOT_FOUND'
+  | 'CAMERA_NOT_LIVE'
   | 'ABORTED';
 
 /**
