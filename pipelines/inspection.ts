@@ -15,8 +15,11 @@ export interface Opened {
 }
 
 export interface InspectionSession {
-  /** In order, once a frame; `next` is the frame that follows. */
-  inspect(opened: Opened, next: Opened | undefined): Inspection;
+  /**
+   * In order, once a frame, the next call after the last has settled: a detector may be a network
+   * in a worker. `next` is the frame that follows; both are on loan until the promise settles.
+   */
+  inspect(opened: Opened, next: Opened | undefined): Promise<Inspection>;
   /**
    * The noise of a frame as it is known now. Noise that flickers is measured on the frame itself;
    * noise that a codec smoothed shows only over several frames.
@@ -51,7 +54,7 @@ export function openInspection(
             : session.inspect(frame, next?.frame);
         }),
       );
-      return { frame, maps, noise, ...(imported && { imported }) };
+      return Promise.resolve({ frame, maps, noise, ...(imported && { imported }) });
     },
     noise: ({ noise }) => {
       const sigma = codedMeter.current();

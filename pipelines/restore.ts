@@ -79,7 +79,7 @@ function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
       return { frame, ...(imported && { imported }) };
     }),
     withNext(),
-    map(([opened, next]) => inspection.inspect(opened, next)),
+    concatMap(([opened, next]) => inspection.inspect(opened, next)),
     restoreArchive({
       ...options,
       size,

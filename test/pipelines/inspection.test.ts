@@ -10,30 +10,32 @@ function lose(data: Uint8Array, seq: number): void {
   for (let y = 32; y < 48; y++) data.fill(200, y * WIDTH + 16, y * WIDTH + 160);
 }
 
-function lostCells(decodeErrors: (seq: number) => number): number[] {
+async function lostCells(decodeErrors: (seq: number) => number): Promise<number[]> {
   let now = 0;
   const session = openInspection(INFO, new StageTimes(), () => decodeErrors(now));
   const frames = clip(6, 2, lose);
-  return frames.map((frame, seq) => {
+  const lost: number[] = [];
+  for (const [seq, frame] of frames.entries()) {
     now = seq;
-    const { maps } = session.inspect({ frame }, undefined);
+    const { maps } = await session.inspect({ frame }, undefined);
     const score = maps.find(({ kind }) => kind === 'lost-block')?.score ?? new Uint8Array();
-    return score.filter((value) => value >= 128).length;
-  });
+    lost.push(score.filter((value) => value >= 128).length);
+  }
+  return lost;
 }
 
 describe('inspection', () => {
-  it('looks for lost blocks once the decoder has reported an error, and not before', () => {
-    expect(lostCells(() => 0)).toEqual([0, 0, 0, 0, 0, 0]);
-    const found = lostCells(() => 1);
+  it('looks for lost blocks once the decoder has reported an error, and not before', async () => {
+    expect(await lostCells(() => 0)).toEqual([0, 0, 0, 0, 0, 0]);
+    const found = await lostCells(() => 1);
     expect(found.slice(0, 3)).toEqual([0, 0, 0]);
     expect(Math.min(...found.slice(3))).toBeGreaterThan(0);
   });
 
-  it('measures noise that flickers on the frame itself', () => {
+  it('measures noise that flickers on the frame itself', async () => {
     const session = openInspection(INFO, new StageTimes(), () => 0);
     for (const frame of clip(12, 10)) {
-      const inspected = session.inspect({ frame }, undefined);
+      const inspected = await session.inspect({ frame }, undefined);
       expect(session.noise(inspected)).toBe(inspected.noise);
     }
   });
