@@ -27,9 +27,15 @@ export interface InspectionSession {
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask of a frame as it is known now, which may be long after it was inspected. */
   mask(inspection: Inspection): Mask;
+  /** As in frame/seams.ts; undefined when a detector cannot be resumed. */
+  save(): unknown;
+  load(state: unknown): void;
 }
 
-/** @param decodeErrors how many errors the decoder has reported by now */
+/**
+ * @param decodeErrors how many errors the decoder is known to report; where a result must be the
+ *   same each time, this must not depend on how far the decoder happens to be
+ */
 export function openInspection(
   info: SourceInfo,
   times: StageTimes,
@@ -40,6 +46,7 @@ export function openInspection(
   const nothing = new Uint8Array(grid.columns * grid.rows);
   const meter = openNoiseMeter(info);
   const codedMeter = openCodedNoiseMeter(info);
+  const sessions = [meter, codedMeter, ...detectors];
   return {
     inspect: ({ frame, imported }, next) => {
       const noise = times.measure('noise', () => {
@@ -72,6 +79,13 @@ export function openInspection(
           imported,
         ),
       ),
+    save: () =>
+      sessions.every((session) => 'save' in session && 'load' in session)
+        ? sessions.map((session) => session.save?.())
+        : undefined,
+    load: (state) => {
+      for (const [index, one] of (state as unknown[]).entries()) sessions[index]?.load?.(one);
+    },
   };
 }
 

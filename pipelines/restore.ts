@@ -33,7 +33,12 @@ export const restore: Restore = (options, signal) =>
   untilAborted(
     signal,
     defer(() => openJob(options)).pipe(
-      mergeMap((job) => runJob(job, options).pipe(finalize(() => void job.close()))),
+      mergeMap((job) =>
+        job.source.isDamaged().pipe(
+          mergeMap((damaged) => runJob(job, options, damaged)),
+          finalize(() => void job.close()),
+        ),
+      ),
     ),
   );
 
@@ -53,12 +58,12 @@ async function openJob(options: RestoreOptions) {
   return { ffmpeg, source, size, mask, engine, close };
 }
 
-function runJob(job: Job, options: RestoreOptions): Observable<RestoreReport> {
+function runJob(job: Job, options: RestoreOptions, damaged: boolean): Observable<RestoreReport> {
   const { ffmpeg, source, size, engine } = job;
   const times = new StageTimes();
   const account = new RestoreAccount();
   const pool = new FramePool(size, slotsNeeded(size));
-  const inspection = openInspection(source.info, times, () => source.errorsSoFar());
+  const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0));
   const book = (restored: Restored): Frame => {
     const { frame } = restored;
     account.add(frame.timestamp, restored);

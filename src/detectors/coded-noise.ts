@@ -1,6 +1,6 @@
 /** Finds noise that a codec has smoothed in time: it no longer flickers, it wanders. */
 import { cellGrid, type Frame } from '../frame/frame.js';
-import type { SourceInfo } from '../frame/seams.js';
+import type { Resumable, SourceInfo } from '../frame/seams.js';
 import { boxMeans } from './box-means.js';
 
 /** Frames between the two that are compared: coded noise is renewed slowly, macroblock by macroblock. */
@@ -21,7 +21,7 @@ const RADIUS = 3;
 const BINS = 1024;
 const BINS_A_LEVEL = 50;
 
-export interface CodedNoiseSession {
+export interface CodedNoiseSession extends Resumable {
   inspect(frame: Frame): void;
   /** Standard deviation of luma in grey levels as of the last frame inspected; 0 = none believed. */
   current(): number;
@@ -35,12 +35,13 @@ export interface CodedNoiseSession {
  */
 export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
   const { columns, rows } = cellGrid(info);
-  const ring = Array.from({ length: LAG + 1 }, () => new Float32Array(columns * rows));
+  let ring = Array.from({ length: LAG + 1 }, () => new Float32Array(columns * rows));
   let seen = 0;
   let measured = 0;
   let median = 0;
   let quartile = 0;
   let believed = false;
+  const save = () => ({ ring, seen, measured, median, quartile, believed });
   return {
     inspect(frame) {
       const now = ring[seen % ring.length];
@@ -57,6 +58,10 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       believed = median >= MEDIAN_FROM * ease && quartile >= QUARTILE_FROM * ease;
     },
     current: () => (believed ? median * SIGMA_PER_WANDER : 0),
+    save,
+    load(state) {
+      ({ ring, seen, measured, median, quartile, believed } = state as ReturnType<typeof save>);
+    },
     reset() {
       seen = 0;
       measured = 0;

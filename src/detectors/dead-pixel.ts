@@ -33,6 +33,7 @@ function open(info: SourceInfo): DetectorSession {
   let score = new Uint8Array(columns * rows);
   let seen = 0;
   let noisyFrames = 0;
+  const save = () => ({ mean: mean.data, previous, repeats, score, seen, noisyFrames });
 
   const current = (): DamageMap => ({ kind: 'dead-pixel', columns, rows, score: score.slice() });
   return {
@@ -54,6 +55,14 @@ function open(info: SourceInfo): DetectorSession {
       return current();
     },
     current,
+    save,
+    load(state) {
+      const from = state as ReturnType<typeof save>;
+      mean.data.set(from.mean);
+      previous.set(from.previous);
+      repeats.set(from.repeats);
+      ({ score, seen, noisyFrames } = from);
+    },
     reset() {
       seen = 0;
       noisyFrames = 0;

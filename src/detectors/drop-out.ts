@@ -30,8 +30,17 @@ function open(info: SourceInfo): DetectorSession {
   const damaged = new Uint8Array(count);
   const reference = new Float32Array(count);
   const scratches = new Scratches(info);
-  const history = new Map<number, Seen>();
+  let history = new Map<number, Seen>();
   let seen = 0;
+  // Lines of the history and tracks are the same objects, and stay so when they are written at once.
+  const save = () => ({
+    before,
+    beforeThat,
+    reference,
+    history,
+    scratches: scratches.save(),
+    seen,
+  });
 
   return {
     inspect(frame: Frame, next?: Frame): DamageMap {
@@ -75,6 +84,15 @@ function open(info: SourceInfo): DetectorSession {
         if (track.proven || track.presumed) cover(shape, columns, score);
       }
       return { kind: 'drop-out', columns, rows, score };
+    },
+    save,
+    load(state) {
+      const from = state as ReturnType<typeof save>;
+      before.set(from.before);
+      beforeThat.set(from.beforeThat);
+      reference.set(from.reference);
+      scratches.load(from.scratches);
+      ({ history, seen } = from);
     },
     reset() {
       seen = 0;

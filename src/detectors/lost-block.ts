@@ -46,6 +46,7 @@ function open(info: SourceInfo): DetectorSession {
   const broken = new Uint8Array(count);
   const age = new Uint8Array(blocks.across * blocks.down);
   let seen = 0;
+  const save = () => ({ before, intact, broken, age, seen });
 
   return {
     inspect(frame: Frame): DamageMap {
@@ -70,6 +71,15 @@ function open(info: SourceInfo): DetectorSession {
       before.set(luma);
       seen++;
       return { kind: 'lost-block', columns, rows, score };
+    },
+    save,
+    load(state) {
+      const from = state as ReturnType<typeof save>;
+      before.set(from.before);
+      intact.set(from.intact);
+      broken.set(from.broken);
+      age.set(from.age);
+      seen = from.seen;
     },
     reset() {
       seen = 0;

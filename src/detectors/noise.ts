@@ -26,6 +26,7 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
   let seen = 0;
   let measured = 0;
   let sigma = 0;
+  const save = () => ({ regions, previous, seen, measured, sigma });
 
   const learn = (blocks: BlockNoise) => {
     const fresh = regionNoise(blocks, wide, tall);
@@ -55,6 +56,13 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
       previous.set(luma);
       seen++;
       return { sigma, map: spread(regions, wide, tall, columns, rows) };
+    },
+    save,
+    load(state) {
+      const from = state as ReturnType<typeof save>;
+      regions.set(from.regions);
+      previous.set(from.previous);
+      ({ seen, measured, sigma } = from);
     },
     reset() {
       seen = 0;

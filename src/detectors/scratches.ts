@@ -117,6 +117,16 @@ export class Scratches {
     return sightings;
   }
 
+  /** What is followed, as plain data on loan. */
+  save(): { readonly tracks: Track[]; readonly frames: number } {
+    return { tracks: this.#tracks, frames: this.#frames };
+  }
+
+  load({ tracks, frames }: ReturnType<Scratches['save']>): void {
+    this.#tracks = tracks;
+    this.#frames = frames;
+  }
+
   forget(): void {
     this.#tracks = [];
     this.#frames = 0;

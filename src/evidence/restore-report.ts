@@ -62,70 +62,91 @@ export type JobFacts = Pick<
 /** Scores from here on count as damage, as in masks/build.ts. */
 const DAMAGED_FROM = 128;
 
+/** What is summed, as plain data: an interrupted job goes on from it. */
+interface Sums {
+  readonly damage: Map<string, { cells: number; frames: number }>;
+  readonly provenance: Record<ProvenanceName, number>;
+  readonly seconds: { time: number; sum: number; frames: number }[];
+  readonly cuts: number[];
+  frames: number;
+  cells: number;
+  withNetwork: number;
+  tilesTotal: number;
+  tilesRun: number;
+}
+
 /** Sums over the frames of one job; its size does not grow with them, but for one number a second. */
 export class RestoreAccount {
   readonly #began = performance.now();
-  readonly #damage = new Map<string, { cells: number; frames: number }>();
-  readonly #provenance: Record<ProvenanceName, number> = {
-    original: 0,
-    denoised: 0,
-    recovered: 0,
-    synthesised: 0,
+  #sums: Sums = {
+    damage: new Map(),
+    provenance: { original: 0, denoised: 0, recovered: 0, synthesised: 0 },
+    seconds: [],
+    cuts: [],
+    frames: 0,
+    cells: 0,
+    withNetwork: 0,
+    tilesTotal: 0,
+    tilesRun: 0,
   };
-  readonly #seconds: { time: number; sum: number; frames: number }[] = [];
-  readonly #cuts: number[] = [];
-  #frames = 0;
-  #cells = 0;
-  #withNetwork = 0;
-  #tilesTotal = 0;
-  #tilesRun = 0;
+
+  /** As in frame/seams.ts: all that was booked, on loan until the next frame. */
+  save(): unknown {
+    return this.#sums;
+  }
+
+  load(state: unknown): void {
+    this.#sums = state as Sums;
+  }
 
   /** @param timestamp µs */
   add(timestamp: number, frame: RestoredFrame): void {
-    this.#frames++;
-    this.#cells += frame.mask.data.length;
+    const sums = this.#sums;
+    sums.frames++;
+    sums.cells += frame.mask.data.length;
     for (const { kind, score } of frame.maps) {
       let cells = 0;
       for (const value of score) if (value >= DAMAGED_FROM) cells++;
-      const entry = this.#damage.get(kind) ?? { cells: 0, frames: 0 };
-      this.#damage.set(kind, {
+      const entry = sums.damage.get(kind) ?? { cells: 0, frames: 0 };
+      sums.damage.set(kind, {
         cells: entry.cells + cells,
         frames: entry.frames + (cells > 0 ? 1 : 0),
       });
     }
     const shares = provenanceShares(frame.provenance);
-    for (const name of Object.keys(this.#provenance) as ProvenanceName[]) {
-      this.#provenance[name] += shares[name];
+    for (const name of Object.keys(sums.provenance) as ProvenanceName[]) {
+      sums.provenance[name] += shares[name];
     }
     const time = Math.floor(timestamp / 1e6);
-    let second = this.#seconds.at(-1);
+    let second = sums.seconds.at(-1);
     if (second?.time !== time) {
       second = { time, sum: 0, frames: 0 };
-      this.#seconds.push(second);
+      sums.seconds.push(second);
     }
     second.sum += frame.sigma;
     second.frames++;
-    if (frame.cut) this.#cuts.push(timestamp / 1e6);
-    this.#tilesTotal += frame.tilesTotal;
-    this.#tilesRun += frame.tilesRun;
-    if (frame.tilesRun > 0) this.#withNetwork++;
+    if (frame.cut) sums.cuts.push(timestamp / 1e6);
+    sums.tilesTotal += frame.tilesTotal;
+    sums.tilesRun += frame.tilesRun;
+    if (frame.tilesRun > 0) sums.withNetwork++;
   }
 
   get frames(): number {
-    return this.#frames;
+    return this.#sums.frames;
   }
 
   close({ device, model, modelSha256, ...facts }: JobFacts): RestoreReport {
-    const frames = Math.max(1, this.#frames);
+    const sums = this.#sums;
+    const frames = Math.max(1, sums.frames);
     const wallMs = performance.now() - this.#began;
-    const seconds = this.#seconds;
+    const { seconds, provenance } = sums;
     return {
       ...facts,
-      frames: this.#frames,
+      frames: sums.frames,
       damage: Object.fromEntries(
-        [...this.#damage].map(([kind, { cells, frames: count }]) => [
+        [...sums.damage].map(([kind, { cells, frames: count }]) => [
           kind,
-          { share: cells / Math.max(1, this.#cells), frames: count },
+          { share: cells / Math.max(1, sums.cells), frames: count },
         ]),
       ),
       noise: {
@@ -133,22 +154,22 @@ export class RestoreAccount {
         overTime: seconds.map(({ time, sum, frames: count }) => ({ time, sigma: sum / count })),
       },
       provenance: {
-        original: this.#provenance.original / frames,
-        denoised: this.#provenance.denoised / frames,
-        recovered: this.#provenance.recovered / frames,
-        synthesised: this.#provenance.synthesised / frames,
+        original: provenance.original / frames,
+        denoised: provenance.denoised / frames,
+        recovered: provenance.recovered / frames,
+        synthesised: provenance.synthesised / frames,
       },
-      cuts: this.#cuts,
+      cuts: sums.cuts,
       inference: {
         device,
         model,
         modelSha256,
-        framesWithNetwork: this.#withNetwork,
-        tilesTotal: this.#tilesTotal,
-        tilesRun: this.#tilesRun,
+        framesWithNetwork: sums.withNetwork,
+        tilesTotal: sums.tilesTotal,
+        tilesRun: sums.tilesRun,
       },
       wallMs: Math.round(wallMs),
-      framesPerSecond: (this.#frames * 1000) / wallMs,
+      framesPerSecond: (sums.frames * 1000) / wallMs,
     };
   }
 }

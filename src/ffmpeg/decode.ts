@@ -48,8 +48,7 @@ const BREAK_US = 2_000_000;
 
 /**
  * Cold. Emits frames in order; reads on only when the pool has a slot. A decoder that fails after
- * its first frame completes the stream, for what came is worth having: `ended` tells how it went,
- * `started` hands over the errors as they are printed.
+ * its first frame completes the stream, for what came is worth having: `ended` tells how it went.
  * Unsubscribing kills the child.
  * @throws RelensError FFMPEG_FAILED, when not one frame came
  */
@@ -57,11 +56,9 @@ export function decode(
   job: DecodeJob,
   pool: FramePool,
   ended: (outcome: DecodeOutcome) => void,
-  started: (stderr: LineLog) => void = () => undefined,
 ): Observable<Frame> {
   return new Observable((subscriber) => {
     const { child, nut } = startDecoder(job);
-    started(child.stderr);
     const work = async () => {
       const progress = { frames: 0, lastTimestamp: 0 };
       await pump(nut, job, pool, subscriber, progress);
@@ -96,14 +93,41 @@ export function startDecoder(job: DecodeJob): { child: Running; nut: NutReader }
   return { child, nut: new NutReader(new ByteReader(child.stdout)) };
 }
 
-function decodeArgs(job: DecodeJob): string[] {
-  const base: Rational =
-    job.clock.kind === 'stamped' ? job.clock.timeBase : [job.clock.rate[1], job.clock.rate[0]];
+/**
+ * Cold. Decodes everything once and throws it away; emits true when the decoder had nothing to
+ * complain of. Unsubscribing kills the child.
+ */
+export function decodesCleanly(job: DecodeJob): Observable<boolean> {
+  return new Observable((subscriber) => {
+    const child = start({
+      command: job.ffmpeg.ffmpeg,
+      args: [...readingArgs(job), '-f', 'null', '-'],
+      stdin: job.stdin === undefined ? 'ignore' : 'pipe',
+    });
+    child.stdin?.end(job.stdin);
+    void child.exited.then(({ code }) => {
+      subscriber.next(code === 0 && child.stderr.count === 0);
+      subscriber.complete();
+    });
+    return () => child.kill();
+  });
+}
+
+function readingArgs(job: DecodeJob): string[] {
   return [
     // repeat: one line for each error, for they are counted.
     ...['-nostdin', '-hide_banner', '-loglevel', 'repeat+error'],
     ...['-max_error_rate', '1', '-copyts', ...job.input, '-map', job.map, '-an', '-sn', '-dn'],
-    ...['-vf', job.filter, ...job.passthrough, '-enc_time_base', `${base[0]}:${base[1]}`],
+    ...['-vf', job.filter, ...job.passthrough],
+  ];
+}
+
+function decodeArgs(job: DecodeJob): string[] {
+  const base: Rational =
+    job.clock.kind === 'stamped' ? job.clock.timeBase : [job.clock.rate[1], job.clock.rate[0]];
+  return [
+    ...readingArgs(job),
+    ...['-enc_time_base', `${base[0]}:${base[1]}`],
     ...['-c:v', 'rawvideo', '-f', 'nut', '-write_index', '0', 'pipe:1'],
   ];
 }

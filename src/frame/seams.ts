@@ -21,8 +21,22 @@ export interface Source<Info extends SourceInfo = SourceInfo> {
   frames(pool: FramePool): Observable<Frame>;
 }
 
-/** A detector's memory of one lane. Frames are lent for the call: not kept, not closed. */
-export interface DetectorSession {
+/** A memory that can be put down and taken up again, so that an interrupted job goes on exactly. */
+export interface Resumable {
+  /**
+   * All that later answers depend on, as plain data that `v8.serialize` can write (no classes, no
+   * functions); on loan until the next frame.
+   */
+  save(): unknown;
+  /** Takes over what `save` gave in another session of the same lane, and keeps its arrays. */
+  load(state: unknown): void;
+}
+
+/**
+ * A detector's memory of one lane. Frames are lent for the call: not kept, not closed. A session that
+ * is not `Resumable` makes a job begin anew when it was interrupted.
+ */
+export interface DetectorSession extends Partial<Resumable> {
   /**
    * Looks at `frame` (after all earlier ones of the lane). `next` is the frame that follows, where
    * the pipeline can look ahead (archives); without it the session must do with the past.
@@ -44,13 +58,13 @@ export interface DetectorSession {
 
 export interface Detector {
   readonly kind: DamageMap['kind'];
-  /** True: looked for only from the first error that the decoder reports; without one it cannot be. */
+  /** True: looked for only where the decoder reports errors; without one it cannot be. */
   readonly afterDecodeErrors?: boolean;
   open(info: SourceInfo): DetectorSession;
 }
 
 /** The noise meter's memory of one lane. */
-export interface NoiseSession {
+export interface NoiseSession extends Resumable {
   /** `next`, where the pipeline can look ahead, makes the first frame's estimate a temporal one. */
   inspect(frame: Frame, next?: Frame): NoiseEstimate;
   reset(): void;

@@ -23,7 +23,7 @@ export interface Remembered {
 /** 1/n, looked up: a division for each sample would be the dearest part of learning. */
 const WEIGHT = Float64Array.from({ length: RECENT_CAP + 1 }, (_, n) => 1 / Math.max(1, n));
 
-interface Layer extends Remembered {
+export interface Layer extends Remembered {
   readonly mean: Float32Array;
 }
 
@@ -61,6 +61,18 @@ export class BackgroundMemory {
 
   get background(): Remembered {
     return this.#background;
+  }
+
+  /** All that later frames depend on, on loan until the next `learn`. */
+  save(): { readonly recent: Layer; readonly background: Layer; readonly empty: boolean } {
+    return { recent: this.#recent, background: this.#background, empty: this.#empty };
+  }
+
+  /** Takes over what a memory of the same size gave. */
+  load({ recent, background, empty }: ReturnType<BackgroundMemory['save']>): void {
+    setLayer(this.#recent, recent);
+    setLayer(this.#background, background);
+    this.#empty = empty;
   }
 
   /** Forgets everything. */
@@ -192,6 +204,13 @@ function copyCell(
     to.mean[at] = from.mean[at] ?? 0;
     to.planes[at] = from.planes[at] ?? 0;
   }
+}
+
+function setLayer(to: Layer, from: Layer): void {
+  to.planes.set(from.planes);
+  to.mean.set(from.mean);
+  to.count.set(from.count);
+  to.seenAt.set(from.seenAt);
 }
 
 function layer(size: FrameSize, cells: number): Layer {

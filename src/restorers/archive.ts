@@ -1,5 +1,5 @@
 /** Restores archived frames block by block, so that each frame may know its past and its future. */
-import { bufferCount, concatMap, endWith, from, pairwise, type OperatorFunction } from 'rxjs';
+import { bufferCount, concatMap, endWith, from, map, pairwise, type OperatorFunction } from 'rxjs';
 import { mapAhead } from '../flow/map-ahead.js';
 import type { DamageMap, NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
@@ -23,6 +23,8 @@ export interface ArchiveOptions extends GeneratorOptions {
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
+  /** What was seen before the first frame that comes; default: nothing. Learns from every frame. */
+  readonly past?: BackgroundMemory;
   /** The noise as it is known when the block is restored, after the look-ahead. */
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask as it is known when the block is restored, after the look-ahead. */
@@ -52,28 +54,35 @@ export function slotsNeeded(size: FrameSize): number {
   return 2 * blockLength(size) + 4;
 }
 
-/** Emits every frame, in order, restored in place. The receiver closes it. */
+/** A frame and what is decided about it. */
+interface Decided extends Lesson {
+  readonly inspection: Inspection;
+  readonly noise: NoiseEstimate;
+  readonly coverage: Mask;
+}
+
+/**
+ * Emits every frame, in order, restored in place. The receiver closes it. Everything is decided at
+ * the moment at which the next block has been inspected, however fast the network is: the same frames
+ * give the same result each time.
+ */
 export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspection, Restored> {
   const { size, engine, times } = options;
-  const past = new BackgroundMemory(size);
-  const lesson = (inspection: Inspection): Lesson => ({
-    frame: inspection.frame,
-    mask: options.mask(inspection).data,
-    sigma: options.noise(inspection).sigma,
-  });
-  const restoreBlock = ([block, next]: Inspection[][]) => {
-    const lessons = (block ?? []).map(lesson);
-    const views = times.measure('look ahead', () =>
-      lookAhead(size, lessons, (next ?? []).map(lesson)),
-    );
+  const past = options.past ?? new BackgroundMemory(size);
+  const decide = (inspection: Inspection): Decided => {
+    const mask = options.mask(inspection);
+    const noise = options.noise(inspection);
+    const { frame } = inspection;
+    return { inspection, frame, noise, coverage: mask, mask: mask.data, sigma: noise.sigma };
+  };
+  const restoreBlock = ([block, next]: Decided[][]) => {
+    const views = times.measure('look ahead', () => lookAhead(size, block ?? [], next ?? []));
     let index = 0;
     return from(block ?? []).pipe(
-      mapAhead(async (inspection): Promise<Restored> => {
+      mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
         const view = views[index++];
         if (view === undefined) throw new Error('fewer views than frames');
         const { frame, maps } = inspection;
-        const noise = options.noise(inspection);
-        const mask = options.mask(inspection);
         const began = performance.now();
         const outcome = generate(
           engine,
@@ -101,6 +110,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
       bufferCount(blockLength(size)),
       endWith<Inspection[]>([]),
       pairwise(),
+      map((blocks) => blocks.map((block) => block.map(decide))),
       concatMap(restoreBlock),
     );
 }

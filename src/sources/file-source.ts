@@ -1,4 +1,5 @@
 /** The seam of archived sources: what is asked of a file, and what a file gives. */
+import type { Observable } from 'rxjs';
 import type { DecodeReport, FileInfo } from '../ffmpeg/file-info.js';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import type { Source } from '../frame/seams.js';
@@ -23,8 +24,11 @@ export interface FileSpec {
 export interface FileSource extends Source<FileInfo> {
   /** Of the latest subscription; complete once it has ended. */
   readonly report: () => DecodeReport;
-  /** Errors that the decoder of the latest subscription has printed by now. */
-  readonly errorsSoFar: () => number;
+  /**
+   * Cold: decodes the part that is read once, without looking at it, and emits true when the decoder
+   * reports errors anywhere. While frames are read, errors come by a pipe of their own, early or late.
+   */
+  readonly isDamaged: () => Observable<boolean>;
 }
 
 export type { DecodeReport, FileInfo };

@@ -1,10 +1,10 @@
 /** Opens archived footage, whatever it is: a video, images, one image. */
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { defer } from 'rxjs';
+import { defer, map } from 'rxjs';
 import { RelensError } from '../errors.js';
 import { listed, passthrough } from '../ffmpeg/abilities.js';
-import { decode, type DecodeJob } from '../ffmpeg/decode.js';
+import { decode, decodesCleanly, type DecodeJob } from '../ffmpeg/decode.js';
 import { planDoor, type Door } from '../ffmpeg/door.js';
 import { evenSize } from '../ffmpeg/picture.js';
 import { clockOrigin, type Rational } from '../ffmpeg/probe.js';
@@ -46,25 +46,17 @@ export async function openFile(spec: FileSpec): Promise<FileSource> {
         : { kind: 'counted', rate: input.rate },
   };
   let report: DecodeReport = NOTHING_DECODED;
-  let errors: { readonly count: number } = { count: 0 };
   return {
     info,
     frames: (pool) =>
       defer(() => {
         report = NOTHING_DECODED;
-        return decode(
-          job,
-          pool,
-          (outcome) => {
-            report = decodeReport(outcome, span.expected);
-          },
-          (stderr) => {
-            errors = stderr;
-          },
-        );
+        return decode(job, pool, (outcome) => {
+          report = decodeReport(outcome, span.expected);
+        });
       }),
     report: () => report,
-    errorsSoFar: () => errors.count,
+    isDamaged: () => decodesCleanly(job).pipe(map((clean) => !clean)),
   };
 }
 
