@@ -14,12 +14,16 @@ export interface Opened {
   readonly imported?: Uint8Array;
 }
 
+/** Frames after the one that is inspected which are worth having: more tell no more. */
+export const AHEAD = 16;
+
 export interface InspectionSession {
   /**
    * In order, once a frame, the next call after the last has settled: a detector may be a network
-   * in a worker. `next` is the frame that follows; both are on loan until the promise settles.
+   * in a worker. `ahead` are the frames that follow, in order: up to AHEAD of them in an archive, none
+   * live. All are on loan until the promise settles.
    */
-  inspect(opened: Opened, next: Opened | undefined): Promise<Inspection>;
+  inspect(opened: Opened, ahead: readonly Opened[]): Promise<Inspection>;
   /**
    * The noise of a frame as it is known now. Noise that flickers is measured on the frame itself;
    * noise that a codec smoothed shows only over several frames.
@@ -48,7 +52,8 @@ export function openInspection(
   const codedMeter = openCodedNoiseMeter(info);
   const sessions = [meter, codedMeter, ...detectors];
   return {
-    inspect: ({ frame, imported }, next) => {
+    inspect: ({ frame, imported }, ahead) => {
+      const next = ahead[0];
       const noise = times.measure('noise', () => {
         codedMeter.inspect(frame);
         return meter.inspect(frame, next?.frame);

@@ -4,17 +4,22 @@ import { packageVersion } from '../src/config/package-root.js';
 import { RestoreAccount, type RestoreReport } from '../src/evidence/restore-report.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { untilAborted } from '../src/flow/until-aborted.js';
-import { withNext } from '../src/flow/with-next.js';
+import { withAhead } from '../src/flow/with-ahead.js';
 import type { Frame } from '../src/frame/frame.js';
 import { FramePool } from '../src/frame/frame-pool.js';
 import { openEngine } from '../src/inference/engine.js';
 import { loadModelCard } from '../src/inference/model-card.js';
-import { restoreArchive, slotsNeeded, type Restored } from '../src/restorers/archive.js';
+import {
+  blockLength,
+  restoreArchive,
+  slotsNeeded,
+  type Restored,
+} from '../src/restorers/archive.js';
 import { archiveSink } from '../src/sinks/index.js';
 import { openFile } from '../src/sources/file.js';
 import { openMask } from '../src/sources/mask-file.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
-import { openInspection, type Opened } from './inspection.js';
+import { AHEAD, openInspection, type Opened } from './inspection.js';
 import type { RestoreOptions } from './restore-options.js';
 
 export type { RestoreReport } from '../src/evidence/restore-report.js';
@@ -62,7 +67,8 @@ function runJob(job: Job, options: RestoreOptions, damaged: boolean): Observable
   const { ffmpeg, source, size, engine } = job;
   const times = new StageTimes();
   const account = new RestoreAccount();
-  const pool = new FramePool(size, slotsNeeded(size));
+  const ahead = Math.min(AHEAD, blockLength(size));
+  const pool = new FramePool(size, slotsNeeded(size) + ahead);
   const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0));
   const book = (restored: Restored): Frame => {
     const { frame } = restored;
@@ -83,8 +89,8 @@ function runJob(job: Job, options: RestoreOptions, damaged: boolean): Observable
       const imported = (await job.mask?.at(frame))?.slice();
       return { frame, ...(imported && { imported }) };
     }),
-    withNext(),
-    concatMap(([opened, next]) => inspection.inspect(opened, next)),
+    withAhead(ahead),
+    concatMap(([opened, following]) => inspection.inspect(opened, following)),
     restoreArchive({
       ...options,
       size,

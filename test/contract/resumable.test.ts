@@ -112,7 +112,10 @@ describe('a memory that was put down and taken up again', () => {
           session.load(state);
         }
         const next = FRAMES[seq + 1];
-        const inspected = await session.inspect({ frame }, next && { frame: next });
+        const inspected = await session.inspect(
+          { frame },
+          next === undefined ? [] : [{ frame: next }],
+        );
         if (seq >= BREAK) masks.push(session.mask(inspected).data);
       }
       return masks;

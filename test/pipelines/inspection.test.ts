@@ -17,7 +17,7 @@ async function lostCells(decodeErrors: (seq: number) => number): Promise<number[
   const lost: number[] = [];
   for (const [seq, frame] of frames.entries()) {
     now = seq;
-    const { maps } = await session.inspect({ frame }, undefined);
+    const { maps } = await session.inspect({ frame }, []);
     const score = maps.find(({ kind }) => kind === 'lost-block')?.score ?? new Uint8Array();
     lost.push(score.filter((value) => value >= 128).length);
   }
@@ -35,7 +35,7 @@ describe('inspection', () => {
   it('measures noise that flickers on the frame itself', async () => {
     const session = openInspection(INFO, new StageTimes(), () => 0);
     for (const frame of clip(12, 10)) {
-      const inspected = await session.inspect({ frame }, undefined);
+      const inspected = await session.inspect({ frame }, []);
       expect(session.noise(inspected)).toBe(inspected.noise);
     }
   });
