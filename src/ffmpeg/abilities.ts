@@ -26,6 +26,11 @@ export function passthrough(ffmpeg: Ffmpeg): Promise<readonly string[]> {
   });
 }
 
+/** False for the ffmpeg before 5.1, whose MP4 muxer is told no frame's length. */
+export async function tellsFrameLengths(ffmpeg: Ffmpeg): Promise<boolean> {
+  return (await passthrough(ffmpeg))[0] === '-fps_mode';
+}
+
 /** Names that ffmpeg was built with; a listed encoder may still lack its driver. */
 export function listed(
   ffmpeg: Ffmpeg,

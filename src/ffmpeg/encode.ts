@@ -21,6 +21,8 @@ export interface EncodeJob {
   readonly timeBase: Rational;
   readonly sampleAspect?: Rational;
   readonly colour: ColourTags;
+  /** The pixel format that the samples are converted to, for images; default: none, they stay. */
+  readonly convertTo?: string;
   /** The second input, `-i` included. */
   readonly input: readonly string[];
   /** Codecs and what is carried over. */
@@ -102,25 +104,61 @@ function streamOf({ picture, timeBase, sampleAspect }: EncodeJob) {
 
 function encodeArgs(job: EncodeJob): string[] {
   const [num, den] = job.timeBase;
-  const filter = colourFilter(job.colour);
+  const filter = colourFilter(job);
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-y', '-copyts'],
     ...['-f', 'nut', '-i', 'pipe:0', ...job.input, '-map', '0:v:0'],
     ...(filter === undefined ? [] : ['-vf', filter]),
     ...[...job.passthrough, '-enc_time_base', `${num}:${den}`, '-max_muxing_queue_size', '4096'],
-    ...[...job.output, job.path],
+    ...[...job.output, ...colourOptions(job), job.path],
   ];
 }
 
-/** Tags the frames, so that the encoder writes the tags and nothing converts the samples. */
-function colourFilter({ range, space, primaries, transfer }: ColourTags): string | undefined {
+/** Tags the frames, so that nothing converts the samples, or all convert them by the right matrix. */
+function colourFilter({ colour, convertTo }: EncodeJob): string | undefined {
+  const { range, space, primaries, transfer } = colour;
   const tags = [
     ...(range === undefined ? [] : [`range=${range}`]),
     ...(space === undefined ? [] : [`colorspace=${space}`]),
     ...(primaries === undefined ? [] : [`color_primaries=${primaries}`]),
     ...(transfer === undefined ? [] : [`color_trc=${transfer}`]),
   ];
-  return tags.length === 0 ? undefined : `setparams=${tags.join(':')}`;
+  const chain = tags.length === 0 ? [] : [`setparams=${tags.join(':')}`];
+  if (convertTo !== undefined) {
+    // ffmpeg 4 does not hand the frames' tags on to a conversion: it is told again.
+    const matrix = space === undefined ? undefined : SCALE_MATRIX[space];
+    const from = [
+      ...(range === undefined ? [] : [`in_range=${range}`]),
+      ...(matrix === undefined ? [] : [`in_color_matrix=${matrix}`]),
+    ];
+    if (from.length > 0) chain.push(`scale=${from.join(':')}`);
+    chain.push(`format=${convertTo}`);
+  }
+  return chain.length === 0 ? undefined : chain.join(',');
+}
+
+/** The scale filter's names of the matrices that it knows. */
+const SCALE_MATRIX: Readonly<Record<string, string>> = {
+  bt709: 'bt709',
+  fcc: 'fcc',
+  bt470bg: 'bt601',
+  smpte170m: 'smpte170m',
+  smpte240m: 'smpte240m',
+  bt2020nc: 'bt2020',
+};
+
+/**
+ * The encoder is told too: from ffmpeg 8 on a pixel format named without a range may mean limited
+ * range, and full-range samples would be converted; ffmpeg 4 writes no tags but these.
+ */
+function colourOptions({ colour, convertTo }: EncodeJob): string[] {
+  if (convertTo !== undefined) return [];
+  return [
+    ...(colour.range === undefined ? [] : ['-color_range', colour.range]),
+    ...(colour.space === undefined ? [] : ['-colorspace', colour.space]),
+    ...(colour.primaries === undefined ? [] : ['-color_primaries', colour.primaries]),
+    ...(colour.transfer === undefined ? [] : ['-color_trc', colour.transfer]),
+  ];
 }
 
 /** µs to ticks that always grow, as encoders demand. */

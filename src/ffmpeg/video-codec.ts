@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { RelensError } from '../errors.js';
 import type { FrameSize } from '../frame/frame.js';
-import { canEncode } from './abilities.js';
+import { canEncode, tellsFrameLengths } from './abilities.js';
 import { containerOf } from './container.js';
 import type { Ffmpeg } from './find.js';
 
@@ -54,12 +54,16 @@ export async function chooseVideoCodec(
   const asked = wish.lossless ? 'ffv1' : name;
   const candidates = asked === undefined ? container.video : (SHORT_NAMES[asked] ?? [asked]);
   const extension = extname(path).toLowerCase();
+  const modern = await tellsFrameLengths(ffmpeg);
   for (const encoder of candidates) {
     for (const shape of shapes(encoder, wish.lossless, display, even)) {
       const { size, pixelFormat } = shape;
       const args = encoderArgs(encoder, wish.crf, size);
       // Containers without presentation times cannot put reordered frames back in order.
       if (container.constantRate === true) args.push('-bf', '0');
+      // ffmpeg 4 gives the last frame no length, and MP4's edit list, which reordered frames need,
+      // ends before it: most players would not show it.
+      else if (container.hidesEarly === true && !modern) args.push(...inOrder(encoder));
       if (await canEncode(ffmpeg, encoder, { size, pixelFormat, args, extension })) {
         return { encoder, args, ...shape };
       }
@@ -114,6 +118,10 @@ function shapes(encoder: string, lossless: boolean, display: FrameSize, even: Fr
     notes: [`${encoder} cannot hold ${odd}: written as ${even.width}x${even.height}`],
   };
   return lossless ? [exact, padded] : [exact, full, padded];
+}
+
+function inOrder(encoder: string): string[] {
+  return encoder === 'libx265' ? ['-x265-params', 'log-level=error:bframes=0'] : ['-bf', '0'];
 }
 
 function encoderArgs(encoder: string, wished: number | undefined, size: FrameSize): string[] {

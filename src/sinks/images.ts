@@ -24,10 +24,16 @@ export interface ImagesSink extends Sink {
   consume(frames: ObservableInput<Frame>): Observable<SinkReport>;
 }
 
-const CODECS: Readonly<Record<string, readonly string[]>> = {
-  '.png': ['-c:v', 'png', '-pix_fmt', 'rgb24'],
-  '.jpg': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'],
-  '.jpeg': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', '-q:v', '2'],
+interface ImageCodec {
+  readonly args: readonly string[];
+  readonly pixelFormat: string;
+}
+
+const JPEG: ImageCodec = { args: ['-c:v', 'mjpeg', '-q:v', '2'], pixelFormat: 'yuvj420p' };
+const CODECS: Readonly<Record<string, ImageCodec>> = {
+  '.png': { args: ['-c:v', 'png'], pixelFormat: 'rgb24' },
+  '.jpg': JPEG,
+  '.jpeg': JPEG,
 };
 
 /** True for paths that this sink, rather than a video file, should write. */
@@ -56,7 +62,7 @@ export function images(spec: ImagesSpec): ImagesSink {
   };
 }
 
-function target(path: string): { folder: string; pattern: string; codec: readonly string[] } {
+function target(path: string): { folder: string; pattern: string; codec: ImageCodec } {
   const codec = CODECS[extname(path).toLowerCase()];
   if (codec === undefined) {
     if (extname(path) === '') return target(join(path, '%06d.png'));
@@ -77,7 +83,7 @@ async function imagesJob(
   { ffmpeg, info, path }: ImagesSpec,
   folder: string,
   pattern: string,
-  codec: readonly string[],
+  codec: ImageCodec,
 ): Promise<EncodeJob> {
   return {
     ffmpeg,
@@ -88,8 +94,9 @@ async function imagesJob(
     picture: { width: info.displayWidth, height: info.displayHeight },
     timeBase: info.timeBase,
     colour: info.colour,
+    convertTo: codec.pixelFormat,
     input: [],
-    output: [...codec, '-f', 'image2', '-start_number', '1'],
+    output: [...codec.args, '-pix_fmt', codec.pixelFormat, '-f', 'image2', '-start_number', '1'],
     passthrough: await passthrough(ffmpeg),
   };
 }

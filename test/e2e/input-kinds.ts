@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { campusPath } from '../../fixtures/index.js';
-import { make, PASSTHROUGH, pictures, probed, scratchFolder } from '../ffmpeg/clips.js';
+import { isTurned, make, PASSTHROUGH, pictures, scratchFolder } from '../ffmpeg/clips.js';
 
 const folder = scratchFolder();
 const at = (name: string) => join(folder, name);
@@ -13,7 +13,10 @@ const X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
 const FFV1 = ['-c:v', 'ffv1', '-pix_fmt'];
 
 function tagged(range: string, space: string): string[] {
-  return ['-vf', `setparams=range=${range}:colorspace=${space}:color_primaries=${space}`];
+  const encoder = ['-color_range', range, '-colorspace', space, '-color_primaries', space];
+  // Frames are tagged for new versions of ffmpeg, the encoder for old ones.
+  const frames = `setparams=range=${range}:colorspace=${space}:color_primaries=${space}`;
+  return ['-vf', frames, ...encoder];
 }
 
 writeFileSync(at('words.srt'), '1\n00:00:00,200 --> 00:00:00,900\nGate opens\n');
@@ -112,9 +115,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
       make(...film(), ...X264, flat);
       // Versions before 6 take the tag, later ones the option.
       make('-i', flat, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', path);
-      if (probed(path, 'stream_side_data=rotation').length === 0) {
-        make('-display_rotation', '90', '-i', flat, '-c', 'copy', path);
-      }
+      if (!isTurned(path)) make('-display_rotation', '90', '-i', flat, '-c', 'copy', path);
     },
     conversions: ['turned upright by 270 degrees'],
     plain: true,

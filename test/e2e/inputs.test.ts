@@ -98,8 +98,11 @@ describe.each(names)('%s', (name) => {
       const [range, ...rest] = colours(input);
       const out = colours(outcome(into, name).output);
       expect(out.slice(1)).toEqual(rest);
-      // Formats that imply full range may leave it unsaid.
-      expect(out[0]).toBe(name.startsWith('grey') ? 'pc' : range);
+      // Formats that imply full range may leave it unsaid; where nobody says, limited is meant, and
+      // some versions of ffmpeg say so.
+      const meant = name.startsWith('grey') ? 'pc' : range;
+      if (meant === 'unknown') expect(['unknown', 'tv']).toContain(out[0]);
+      else expect(out[0]).toBe(meant);
     }
   });
 

@@ -85,3 +85,9 @@ export function psnr(a: Uint8Array, b: Uint8Array): number {
   for (let at = 0; at < a.length; at++) sum += ((a[at] ?? 0) - (b[at] ?? 0)) ** 2;
   return 10 * Math.log10((255 * 255 * a.length) / sum);
 }
+
+/** True when a file says that its picture must be turned, in the words of any version of ffmpeg. */
+export function isTurned(path: string): boolean {
+  const entries = ['stream_side_data=rotation', 'stream_tags=rotate'];
+  return entries.some((entry) => probed(path, entry).length > 0);
+}

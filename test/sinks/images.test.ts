@@ -45,7 +45,8 @@ describe('images', () => {
     const orange = at('orange.mkv');
     const source = 'color=0xff8000:s=64x48:d=0.1:r=10';
     const convert = `scale=out_color_matrix=bt709,format=yuv420p,${tags}`;
-    make('-f', 'lavfi', '-i', source, '-vf', convert, '-c:v', 'ffv1', orange);
+    const told = ['-colorspace', 'bt709', '-color_range', 'tv'];
+    make('-f', 'lavfi', '-i', source, '-vf', convert, ...told, '-c:v', 'ffv1', orange);
     await write(at('orange', '%d.png'), orange);
     const raw = at('orange.raw');
     make('-i', at('orange', '1.png'), '-f', 'rawvideo', '-pix_fmt', 'rgb24', raw);

@@ -90,16 +90,9 @@ describe('a video file', () => {
   ])('has the colour tags of its source (%s, %s), and its samples', async (range, name) => {
     const tagged = at(`tagged-${range}-${name}.mkv`);
     const tags = `setparams=range=${range}:colorspace=${name}:color_primaries=${name}:color_trc=${name}`;
-    make(
-      ...pictures(),
-      '-pix_fmt',
-      'yuv420p',
-      '-vf',
-      `format=yuv420p,${tags}`,
-      '-c:v',
-      'ffv1',
-      tagged,
-    );
+    const told = ['-color_range', range, '-colorspace', name];
+    told.push('-color_primaries', name, '-color_trc', name);
+    make(...pictures(), '-vf', `format=yuv420p,${tags}`, ...told, '-c:v', 'ffv1', tagged);
     const entries = 'stream=color_range,color_space,color_transfer,color_primaries';
     const original = probed(tagged, entries);
     expect(original[0]?.split(',').slice(0, 2)).toEqual([range, name]);
