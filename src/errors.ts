@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'CAMERA_EXISTS'
   | 'CAMERA_NOT_FOUND'
   | 'CAMERA_NOT_LIVE'
+  | 'ADDRESS_TAKEN'
   | 'ABORTED';
 
 /**

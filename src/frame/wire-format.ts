@@ -152,6 +152,14 @@ export function unpackOverlay(packed: Uint8Array, cells: number): Uint8Array {
   return out;
 }
 
+/** The legend's colours: told apart by the colour-blind too. */
+export const PROVENANCE_COLOURS = {
+  original: '#000000',
+  denoised: '#3d8bfd',
+  recovered: '#12b886',
+  synthesised: '#fd7e14',
+} as const;
+
 /** True for a cell of `unpackOverlay` that was to be repaired. */
 export const isMasked = (cell: number) => (cell & MASKED) !== 0;
 

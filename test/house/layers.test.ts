@@ -15,6 +15,7 @@ const LAYERS = [
     'src/memory',
     'src/inference',
     'src/sinks',
+    'src/server',
     'fixtures',
   ],
   ['src/flow', 'src/ffmpeg', 'src/telemetry', 'src/config'],
