@@ -1,97 +1,106 @@
-"""Seeded damage for training: noise that the eye sees as noise, and masks of what is hidden."""
+"""Seeded damage for training: what is hidden, what is seen there instead, what a detector tells.
+
+A detector is not the truth: its masks may lack a border, a frame, or a whole spot.
+"""
 
 from __future__ import annotations
 
-from fractions import Fraction
+from dataclasses import dataclass
 
-import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from scenes import Pixels, pack, unpack
+from noise import code_h264 as code_h264
+from samples import SOME
+from scenes import Pixels
 
 Bits = NDArray[np.bool_]
+Alpha = NDArray[np.float32]
+VISIBLE = 0.1
+"""Opacity from which a cell counts as damaged."""
 
 
-def add_noise(rng: np.random.Generator, clean: Pixels) -> tuple[Pixels, float]:
-    """A noisy copy of `[t, h, w, 6]`, and the sigma that a meter with its own errors would tell."""
-    kind = rng.choice(["none", "white", "sensor", "coded"], p=[0.12, 0.5, 0.12, 0.26])
-    if kind == "none":
-        return clean, 0.0
-    if kind == "white":
-        sigma = float(rng.uniform(1.5, 50) if rng.random() < 0.35 else rng.uniform(1.5, 20))
-        noise = rng.standard_normal(clean.shape, np.float32) * sigma
-        # Noise that was white in RGB is half as strong in subsampled chroma.
-        noise[..., 4:] *= rng.choice([0.5, 1.0, rng.uniform(0.2, 1.0)], p=[0.5, 0.2, 0.3])
-        noisy = np.clip(np.rint(clean + noise), 0, 255).astype(np.uint8)
-        return noisy, sigma * float(rng.uniform(0.85, 1.2))
-    noisy = sensor_noise(rng, clean)
-    if kind == "coded":
-        noisy = code_h264(noisy, int(rng.integers(22, 33)))
-    rest = (noisy.astype(np.float32) - clean)[..., :4]
-    true = float(np.sqrt(np.mean(rest * rest)))
-    low = 0.45 if kind == "coded" else 0.8
-    return noisy, max(1.5, true * float(rng.uniform(low, 1.2)))
+@dataclass
+class Damage:
+    """`frames` [t, h, w, 6] with the damage in them, `true` [t, h, w] where it is, `mask` [t, h, w]
+    uint8 what is told (see samples.py)."""
+
+    frames: Pixels
+    true: Bits
+    mask: Pixels
 
 
-def sensor_noise(rng: np.random.Generator, clean: Pixels) -> Pixels:
-    """Poisson-Gaussian noise, slightly blurred as by demosaicing; weaker in chroma."""
-    shot, read = rng.uniform(0.1, 2.2), rng.uniform(1, 8)
-    blur = rng.uniform(0, 0.6) if rng.random() < 0.7 else 0.0
-    out = []
-    for cells in clean:
-        image = unpack(cells)
-        level = image.astype(np.float32)
-        height = image.shape[0] * 2 // 3
-        deviation = np.sqrt(np.maximum(level, 4) * shot + read * read)
-        deviation[height:] = deviation[:height].mean() * 0.5
-        noise = rng.standard_normal(image.shape, np.float32) * deviation
-        if blur > 0.2:
-            soft = cv2.GaussianBlur(noise, (0, 0), blur)
-            noise = soft * (noise.std() / max(1e-6, soft.std()))
-        out.append(pack(np.clip(np.rint(level + noise), 0, 255).astype(np.uint8)))
-    return np.stack(out)
-
-
-def code_h264(sequence: Pixels, crf: int) -> Pixels:
-    """Through libx264 and back."""
-    encoder = av.CodecContext.create("libx264", "w")
-    encoder.height, encoder.width = sequence.shape[1] * 2, sequence.shape[2] * 2
-    encoder.pix_fmt, encoder.time_base = "yuv420p", Fraction(1, 25)
-    encoder.thread_count = 1
-    encoder.options = {"crf": str(crf), "preset": "veryfast", "bf": "0"}
-    decoder = av.CodecContext.create("h264", "r")
-    decoder.thread_count = 1
-    out: list[Pixels] = []
-
-    def drain(packets: list[av.Packet]) -> None:
-        for packet in packets:
-            out.extend(pack(frame.to_ndarray()) for frame in decoder.decode(packet))
-
-    for moment, cells in enumerate(sequence):
-        frame = av.VideoFrame.from_ndarray(unpack(cells), "yuv420p")
-        frame.pts = moment
-        drain(encoder.encode(frame))
-    drain(encoder.encode(None))
-    out.extend(pack(frame.to_ndarray()) for frame in decoder.decode(None))
-    return np.stack(out)
-
-
-def draw_masks(rng: np.random.Generator, frames: int, height: int, width: int) -> Bits:
-    """`[t, h, w]`: what is hidden, of several kinds at once; fixed kinds are never seen."""
-    hidden = np.zeros((frames, height, width), np.uint8)
-    if rng.random() < 0.35:
-        _moving_holes(rng, hidden)
-    if rng.random() < 0.35:
-        _streaks(rng, hidden)
-    if rng.random() < 0.35:
-        _blobs(rng, hidden)
+def damage(rng: np.random.Generator, noisy: Pixels) -> Damage:
+    """Several kinds at once; fixed kinds are never seen behind."""
+    frames, height, width = noisy.shape[:3]
+    alpha = np.zeros((frames, height, width), np.float32)
+    out = noisy.copy()
+    for chance, draw in ((0.33, _moving_holes), (0.33, _streaks), (0.2, _blocks)):
+        if rng.random() < chance:
+            hidden = np.zeros((frames, height, width), np.uint8)
+            draw(rng, hidden)
+            _paint(rng, out, hidden.astype(np.float32))
+            alpha = np.maximum(alpha, hidden)
+    if rng.random() < 0.45:
+        fixed = _blobs(rng, height, width)
+        _paint(rng, out, np.broadcast_to(fixed, alpha.shape))
+        alpha = np.maximum(alpha, fixed)
+    true = alpha > VISIBLE
+    mask = tell(rng, true).astype(np.uint8) * np.uint8(255)
     if rng.random() < 0.25:
-        share = rng.uniform(0.0005, 0.008)
-        hidden |= (rng.random((height, width)) < share).astype(np.uint8)
-    if rng.random() < 0.2:
-        _blocks(rng, hidden)
+        spots = _stuck(rng, out)
+        true |= spots > 0
+        mask = np.where((spots > 0) & (mask == 0), spots | SOME, mask).astype(np.uint8)
+    return Damage(out, true, mask)
+
+
+def tell(rng: np.random.Generator, true: Bits) -> Bits:
+    """The mask a detector would give: mostly right, at times a cell too small or too large, with
+    frames that are missed."""
+    kind = rng.choice(["right", "small", "large", "missing"], p=[0.72, 0.12, 0.12, 0.04])
+    if kind == "right" or not true.any():
+        return true
+    if kind == "missing":
+        missed = rng.random(len(true)) < 0.06
+        return true & ~missed[:, None, None]
+    cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+    change = cv2.erode if kind == "small" else cv2.dilate
+    return np.stack([change(plane.astype(np.uint8), cross) for plane in true]).astype(bool)
+
+
+def _paint(rng: np.random.Generator, frames: Pixels, alpha: Alpha) -> None:
+    """What is seen instead: one colour with a grain, or white noise, blended in by opacity."""
+    colour = np.array([rng.choice([16.0, 128.0, 235.0, rng.uniform(16, 235)])] * 4 + [128.0] * 2)
+    colour[4:] += rng.normal(0, 6, 2)
+    grain = float(rng.choice([0, 3, 40], p=[0.4, 0.5, 0.1]))
+    for picture, share in zip(frames, alpha, strict=True):
+        if not share.any():
+            continue
+        seen = colour + rng.normal(0, 1, picture.shape) * grain
+        mixed = picture + share[..., None] * (seen - picture)
+        picture[:] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+
+
+def _stuck(rng: np.random.Generator, frames: Pixels) -> Pixels:
+    """Stuck luma samples in the same places throughout; returns their bits `[h, w]`."""
+    height, width = frames.shape[1:3]
+    share = float(np.exp(rng.uniform(np.log(0.0005), np.log(0.01))))
+    stuck = rng.random((height, width, 4)) < share
+    value = rng.choice([16, 235, rng.integers(16, 236)], size=stuck.shape).astype(np.uint8)
+    frames[..., :4] = np.where(stuck, value, frames[..., :4])
+    tint = rng.uniform(-30, 30, (height, width, 2)) * (rng.random((height, width, 1)) < 0.3)
+    spoiled = 0.75 * frames[..., 4:] + 32 + tint
+    any_ = stuck.any(-1)[..., None]
+    spoiled = np.clip(np.rint(spoiled), 0, 255).astype(np.uint8)
+    frames[..., 4:] = np.where(any_, spoiled, frames[..., 4:])
+    return (stuck * np.array([1, 2, 4, 8], np.uint8)).sum(-1).astype(np.uint8)
+
+
+def draw_holes(rng: np.random.Generator, frames: int, height: int, width: int) -> Bits:
+    """`[t, h, w]`: free-form holes that move."""
+    hidden = np.zeros((frames, height, width), np.uint8)
+    _moving_holes(rng, hidden)
     return hidden.astype(bool)
 
 
@@ -124,14 +133,18 @@ def _streaks(rng: np.random.Generator, hidden: Pixels) -> None:
             hidden[moment, :, column : column + thick] = 1
 
 
-def _blobs(rng: np.random.Generator, hidden: Pixels) -> None:
-    _, height, width = hidden.shape
-    fixed = np.zeros((height, width), np.uint8)
-    for _ in range(rng.integers(1, 6)):
+def _blobs(rng: np.random.Generator, height: int, width: int) -> Alpha:
+    """Opacity of fixed spots, sharp or with an edge of a few cells."""
+    fixed = np.zeros((height, width), np.float32)
+    for _ in range(rng.integers(1, 7)):
+        spot = np.zeros((height, width), np.float32)
         centre = (int(rng.integers(width)), int(rng.integers(height)))
-        axes = tuple(int(v) for v in rng.integers(3, 20, 2))
-        cv2.ellipse(fixed, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1, -1)
-    hidden |= fixed
+        axes = tuple(int(v) for v in rng.integers(2, 18, 2))
+        cv2.ellipse(spot, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
+        if rng.random() < 0.6:
+            spot = cv2.GaussianBlur(spot, (0, 0), rng.uniform(0.5, 2.0))
+        fixed = np.maximum(fixed, spot)
+    return fixed
 
 
 def _blocks(rng: np.random.Generator, hidden: Pixels) -> None:

@@ -1,6 +1,6 @@
 """Makes training samples: one moment of a sequence with the memories a restorer would hold then.
 
-A sample is 42 planes of `[h, w]` uint8, named in PLANES:
+What a sample holds is in samples.py; a shard is a file of samples of six sequences.
 """
 
 from __future__ import annotations
@@ -13,25 +13,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from damage import add_noise, draw_masks
+from damage import damage
 from memory import Memory
+from noise import add_noise, darken
 from scenes import Pixels, SceneMaker, read_clip, read_photos
 
-PLANES = {
-    "frame": slice(0, 6),
-    "mask": slice(6, 7),
-    "sigma": slice(7, 8),
-    "past": slice(8, 14),
-    "past_count": slice(14, 15),
-    "future": slice(15, 21),
-    "future_count": slice(21, 22),
-    "past_background": slice(22, 28),
-    "past_background_count": slice(28, 29),
-    "future_background": slice(29, 35),
-    "future_background_count": slice(35, 36),
-    "clean": slice(36, 42),
-}
-DEPTH = 42
 FRAMES, MOMENTS = 32, 6
 
 
@@ -48,33 +34,35 @@ def snapshot(memory: Memory) -> Pixels:
 
 def make_samples(rng: np.random.Generator, clean: Pixels) -> Pixels:
     """`[MOMENTS, DEPTH, h, w]` from one clean sequence `[FRAMES, h, w, 6]`."""
+    if rng.random() < 0.12:
+        clean = darken(rng, clean)
     frames, height, width = clean.shape[:3]
-    noisy, sigma = add_noise(rng, clean)
-    hidden = draw_masks(rng, frames, height, width)
+    noisy, noise = add_noise(rng, clean)
+    spoiled = damage(rng, noisy)
+    sigma = float(noise.mean())
     moments = sorted(int(m) for m in rng.choice(frames, MOMENTS, replace=False))
     past, future = Memory.empty(height, width), Memory.empty(height, width)
     before: dict[int, Pixels] = {}
     after: dict[int, Pixels] = {}
-    for moment in range(frames):
-        if moment in moments:
-            before[moment] = snapshot(past)
-        past.learn(noisy[moment].astype(np.float32), hidden[moment], sigma)
-    for moment in reversed(range(frames)):
-        if moment in moments:
-            after[moment] = snapshot(future)
-        future.learn(noisy[moment].astype(np.float32), hidden[moment], sigma)
-    level = np.full((1, height, width), min(255, round(sigma * 4)), np.uint8)
+    for memory, kept, order in ((past, before, 1), (future, after, -1)):
+        for moment in range(frames)[::order]:
+            if moment in moments:
+                kept[moment] = snapshot(memory)
+            frame, mask = spoiled.frames[moment], spoiled.mask[moment]
+            memory.learn(frame.astype(np.float32), mask > 0, sigma)
+    level = np.clip(np.rint(noise * 4), 0, 255).astype(np.uint8)[None]
     out = []
     for moment in moments:
         planes = [
-            noisy[moment].transpose(2, 0, 1),
-            hidden[moment][None].astype(np.uint8) * 255,
+            spoiled.frames[moment].transpose(2, 0, 1),
+            spoiled.mask[moment][None],
             level,
             before[moment][:7],
             after[moment][:7],
             before[moment][7:],
             after[moment][7:],
             clean[moment].transpose(2, 0, 1),
+            spoiled.true[moment][None].astype(np.uint8) * 255,
         ]
         out.append(np.concatenate(planes))
     return np.stack(out)
@@ -115,11 +103,39 @@ class Sequences:
         return np.ascontiguousarray(window)
 
 
+def write_shards(
+    raw: Path,
+    out: Path,
+    count: int,
+    seed: int,
+    validation: bool,
+    skip: frozenset[str] = frozenset(),
+    sequences: int = 6,
+) -> None:
+    """Writes those of `count` shards that are not there yet. `raw` holds `photos`, `clips` (or
+    `held-out-clips` for validation) and `shapes`."""
+    out.mkdir(parents=True, exist_ok=True)
+    clips = raw / "held-out-clips"
+    clips = clips if validation and clips.is_dir() else raw / "clips"
+    source = None
+    for index in range(count):
+        path = out / f"shard-{seed:03d}-{index:05d}.npy"
+        if path.exists():
+            continue
+        source = source or Sequences(raw / "photos", clips, raw / "shapes", set(skip), validation)
+        began = time.monotonic()
+        rng = np.random.default_rng([seed, index])
+        shard = np.concatenate([make_samples(rng, source.draw(rng)) for _ in range(sequences)])
+        temporary = path.with_suffix(".tmp")
+        with temporary.open("wb") as file:
+            np.save(file, shard)
+        os.replace(temporary, path)
+        print(f"{path.name} {shard.shape} {time.monotonic() - began:.1f} s", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--photos", type=Path, required=True)
-    parser.add_argument("--clips", type=Path, required=True)
-    parser.add_argument("--shapes", type=Path, required=True)
+    parser.add_argument("--raw", type=Path, required=True, help="photos, clips, shapes in it")
     parser.add_argument("--skip", default="", help="clip prefixes held out, e.g. e06,e11")
     parser.add_argument("--validation", action="store_true", help="the photographs held out")
     parser.add_argument("--out", type=Path, required=True)
@@ -127,26 +143,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    options.out.mkdir(parents=True, exist_ok=True)
-    sequences = Sequences(
-        options.photos,
-        options.clips,
-        options.shapes,
-        set(filter(None, options.skip.split(","))),
-        options.validation,
-    )
-    for index in range(options.shards):
-        path = options.out / f"shard-{options.seed:03d}-{index:05d}.npy"
-        if path.exists():
-            continue
-        began = time.monotonic()
-        rng = np.random.default_rng([options.seed, index])
-        shard = np.concatenate([make_samples(rng, sequences.draw(rng)) for _ in range(6)])
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("wb") as file:
-            np.save(file, shard)
-        os.replace(temporary, path)
-        print(f"{path.name} {shard.shape} {time.monotonic() - began:.1f} s", flush=True)
+    skip = frozenset(filter(None, options.skip.split(",")))
+    write_shards(options.raw, options.out, options.shards, options.seed, options.validation, skip)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,35 @@
 #!/usr/bin/env bash
-# From photographs and clips to an exported model: samples, training, export. Resumes where it stopped.
+# From photographs and clips to a model with its card: samples, training, export. Resumes.
 set -euo pipefail
-if [ $# -ne 5 ]; then
-  echo "usage: grow.sh PHOTOS CLIPS SHAPES HELD_OUT_CLIPS OUT" >&2
+usage() {
+  echo "usage: grow.sh smoke|cpu|gpu RAW OUT   (RAW holds photos, clips, held-out-clips, shapes)" >&2
   exit 2
-fi
-photos=$1 clips=$2 shapes=$3 held_out=$4 out=$5
+}
+[ $# -eq 3 ] || usage
+effort=$1 raw=$2 out=$3
 here=$(cd "$(dirname "$0")" && pwd)
-minutes=${MINUTES:-64} shards=${SHARDS:-260} threads=${THREADS:-1} skip=${SKIP:-}
+case $effort in
+  smoke) minutes=9 steps=8 shards=1 held=1 size=8,8,8,8 batch=2 crop=32 every=4 jobs=1 threads=1 ;;
+  cpu) minutes=90 steps=1000000 shards=260 held=5 size=lite batch=10 crop=88 every=500 jobs=1 threads=2 ;;
+  gpu) minutes=20 steps=1000000 shards=600 held=8 size=quality batch=48 crop=120 every=500 jobs=14 threads=4 ;;
+  *) usage ;;
+esac
+# For days on a machine of one's own: MINUTES=4000 SHARDS=3000 training/grow.sh gpu RAW OUT
+minutes=${MINUTES:-$minutes} shards=${SHARDS:-$shards} size=${SIZE:-$size}
+jobs=${JOBS:-$jobs} threads=${THREADS:-$threads} name=${NAME:-${size//,/-}}
 # Spinning OpenMP threads slow training down tenfold beside another busy process.
-export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=$threads
-python "$here/data.py" --photos "$photos" --clips "$clips" --shapes "$shapes" --skip "$skip" \
-  --out "$out/samples" --shards "$shards" --seed 1
-python "$here/data.py" --photos "$photos" --clips "$held_out" --shapes "$shapes" --validation \
-  --out "$out/held-out" --shards 4 --seed 900
-python "$here/train.py" --data "$out/samples" --watch "$out/held-out" --out "$out/run" \
-  --steps 1000000 --minutes "$minutes" --threads "$threads" --batch 10 --crop 88 --every 500
+export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=1
+each=$(((shards + jobs - 1) / jobs)) makers=()
+for ((job = 1; job <= jobs; job++)); do
+  python "$here/data.py" --raw "$raw" --skip "${SKIP:-}" --out "$out/samples" --shards "$each" \
+    --seed "$job" &
+  makers+=($!)
+done
+for maker in "${makers[@]}"; do wait "$maker"; done
+python "$here/data.py" --raw "$raw" --validation --out "$out/held-out" --shards "$held" --seed 900
+OMP_NUM_THREADS=$threads python "$here/train.py" --data "$out/samples" --watch "$out/held-out" \
+  --out "$out/run" --steps "$steps" --minutes "$minutes" --threads "$threads" --size "$size" \
+  --batch "$batch" --crop "$crop" --every "$every" ${WARM:+--warm "$WARM"}
 python "$here/export.py" --weights "$out/run/generator.pt" --card "$here/card.json" \
-  --out "$out/lite.onnx" --fixture "$out/fixture"
+  --out "$out/$name.onnx" --fixture "$out/fixture"
+echo "grown: $out/$name.onnx"

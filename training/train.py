@@ -6,7 +6,6 @@ there an average of all possibilities is not a picture. Seen cells answer to fid
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import math
@@ -14,120 +13,36 @@ import os
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.tensorboard import SummaryWriter
 
-from data import PLANES
-from losses import (
-    charbonnier,
-    discriminator_adversarial,
-    generator_adversarial,
-    weighted_square,
-)
-from networks import Generator, PatchDiscriminator
+import losses
+from alarm import CollapseAlarm, variety
+from baselines import ContextEncoder
+from discriminators import JUDGES
+from measure import measure
+from networks import SIZES, Generator
+from options import Options, parse
+from samples import inputs, run
+from shards import Shards
+
+FEWEST = 50
+"""Cells that nobody saw in a batch, below which the judge is not asked."""
+COLLAPSE_CODE = 3
 
 
-class Shards:
-    """Random crops from memory-mapped shards; finds new shards as they are made."""
-
-    def __init__(self, folder: Path, crop: int, seed: int) -> None:
-        self.folder, self.crop = folder, crop
-        self.rng = np.random.default_rng(seed)
-        self.open: list[np.ndarray] = []
-        self.refresh()
-
-    def refresh(self) -> None:
-        paths = sorted(self.folder.glob("shard-*.npy"))
-        if len(paths) != len(self.open):
-            self.open = [np.load(path, mmap_mode="r") for path in paths]
-        if not self.open:
-            raise SystemExit(f"expected shards in {self.folder}, found none: run data.py first")
-
-    def batch(self, size: int) -> Tensor:
-        crops = []
-        for _ in range(size):
-            shard = self.open[self.rng.integers(len(self.open))]
-            height, width = shard.shape[2:]
-            top = self.rng.integers(height - self.crop + 1)
-            left = self.rng.integers(width - self.crop + 1)
-            sample = shard[self.rng.integers(len(shard))]
-            sample = sample[:, top : top + self.crop, left : left + self.crop]
-            if self.rng.random() < 0.5:
-                sample = mirror(sample)
-            crops.append(np.ascontiguousarray(sample))
-        return torch.from_numpy(np.stack(crops))
+def build(options: Options) -> nn.Module:
+    widths = SIZES.get(options.size) or tuple(int(w) for w in options.size.split(","))
+    if options.network == "context-encoder":
+        return ContextEncoder(widths)
+    return Generator(widths, options.attention, options.norm, options.partial)
 
 
-def mirror(sample: np.ndarray) -> np.ndarray:
-    """Left to right; the two luma columns inside each cell change places too."""
-    order = np.arange(len(sample))
-    for name in ("frame", "past", "future", "past_background", "future_background", "clean"):
-        first = PLANES[name].start
-        order[first : first + 4] = [first + 1, first, first + 3, first + 2]
-    return sample[order][:, :, ::-1]
-
-
-def inputs(batch: Tensor, causal: Tensor, honest: Tensor) -> dict[str, Tensor]:
-    """Sample planes to what the network and the losses take; `causal` [N] hides the future,
-    `honest` [N] forbids painting where a memory exists."""
-    planes = {name: batch[:, part].float() for name, part in PLANES.items()}
-    present = 1 - causal.float()[:, None, None, None]
-    future_count = planes["future_count"] * present
-    past_b, future_b = planes["past_background_count"], planes["future_background_count"] * present
-    later = (future_b > past_b).float()
-    background = planes["past_background"] * (1 - later) + planes["future_background"] * later
-    pictures = [planes["frame"], planes["past"], planes["future"], background]
-    return {
-        "pictures": torch.stack(pictures, 1) / 255,
-        "counts": torch.cat(
-            [planes["past_count"], future_count, torch.maximum(past_b, future_b)], 1
-        ),
-        "mask": (planes["mask"] > 127).float(),
-        "sigma": planes["sigma"] / 4 / 255,
-        "clean": planes["clean"] / 255,
-        "synthesis": 1 - honest.float()[:, None, None, None],
-    }
-
-
-def run(network: Generator, given: dict[str, Tensor]) -> dict[str, Tensor]:
-    return network(
-        given["pictures"], given["counts"], given["mask"], given["sigma"], given["synthesis"]
-    )
-
-
-@torch.no_grad()
-def validate(network: Generator, batches: list[Tensor]) -> dict[str, float]:
-    """PSNR in dB by regime, over the cells of that regime, six channels pooled."""
-    sums: dict[str, list[float]] = {}
-    for batch in batches:
-        none = torch.zeros(len(batch), device=batch.device)
-        given = inputs(batch, none, none)
-        error = ((run(network, given)["picture"].clamp(0, 1) - given["clean"]) ** 2).mean(
-            1, keepdim=True
-        )
-        noisy = ((given["pictures"][:, 0] - given["clean"]) ** 2).mean(1, keepdim=True)
-        mask, ever = given["mask"], (given["counts"].sum(1, keepdim=True) > 0).float()
-        regimes = {
-            "denoised": (1 - mask) * (given["sigma"] > 0),
-            "recovered": mask * ever,
-            "synthesised": mask * (1 - ever),
-        }
-        for name, where in regimes.items():
-            entry = sums.setdefault(name, [0.0, 0.0])
-            entry[0] += float((error * where).sum())
-            entry[1] += float(where.sum())
-        entry = sums.setdefault("noisy input", [0.0, 0.0])
-        entry[0] += float((noisy * regimes["denoised"]).sum())
-        entry[1] += float(regimes["denoised"].sum())
-    return {k: -10 * math.log10(max(s, 1e-9) / max(n, 1)) for k, (s, n) in sums.items()}
-
-
-def load_fitting(network: Generator, state: dict[str, dict[str, Tensor]]) -> None:
+def load_fitting(network: nn.Module, state: dict[str, dict[str, Tensor]]) -> None:
     """Takes the weights whose names and shapes fit; the others stay as they were drawn."""
     own = network.state_dict()
-    old = state["average"]
+    old = state.get("average", state)
     own.update({k: v for k, v in old.items() if k in own and own[k].shape == v.shape})
     network.load_state_dict(own)
 
@@ -138,134 +53,213 @@ def save(path: Path, state: dict[str, object]) -> None:
     os.replace(temporary, path)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--watch", type=Path, required=True, help="shards of held-out cameras")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=8000)
-    parser.add_argument("--adversarial", type=float, default=0.12, help="last share of the steps")
-    parser.add_argument("--adversarial-weight", type=float, default=0.004)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crop", type=int, default=80)
-    parser.add_argument("--rate", type=float, default=1.2e-3)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=1e9, help="end the schedule by then")
-    parser.add_argument(
-        "--warm", type=Path, help="a checkpoint whose fitting weights to start from"
-    )
-    parser.add_argument("--every", type=int, default=250, help="validate and save")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    options.out.mkdir(parents=True, exist_ok=True)
-    shards = Shards(options.data, options.crop, options.seed)
-    held_out = Shards(options.watch, options.crop, 99)
-    watch = [held_out.batch(8).to(device) for _ in range(6)]
-    network = Generator().to(device)
-    average = copy.deepcopy(network)
-    judge = PatchDiscriminator().to(device)
-    optimiser = torch.optim.Adam(network.parameters(), options.rate, betas=(0.9, 0.99))
-    judge_optimiser = torch.optim.Adam(judge.parameters(), 2e-4, betas=(0.5, 0.99))
-    if options.warm:
-        load_fitting(network, torch.load(options.warm, weights_only=True, map_location=device))
-        average.load_state_dict(network.state_dict())
-    checkpoint, step, spent = options.out / "checkpoint.pt", 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True, map_location=device)
-        for name, thing in (
-            ("network", network),
-            ("average", average),
-            ("judge", judge),
-            ("optimiser", optimiser),
-            ("judge_optimiser", judge_optimiser),
-        ):
-            thing.load_state_dict(state[name])
-        step, spent = int(state["step"]), float(state["spent"])
-        print(f"resumed at step {step}", flush=True)
-    writer = SummaryWriter(str(options.out / "tensorboard"))
-    coin = torch.Generator().manual_seed(options.seed + step)
-    began = time.monotonic() - spent
-    losses = {"fidelity": 0.0, "adversarial": 0.0, "judge": 0.0}
-    while True:
-        elapsed = (time.monotonic() - began) / 60
-        # By steps or by the clock, whichever is further on.
-        progress = max(step / options.steps, elapsed / options.minutes)
-        if progress >= 1:
-            break
-        warm = min(1.0, (step + 1) / 200)
-        for group in optimiser.param_groups:
-            group["lr"] = (
-                options.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * progress)))
-            )
-        batch = shards.batch(options.batch).to(device)
-        causal = (torch.rand(len(batch), generator=coin) < 0.25).to(device)
-        honest = (torch.rand(len(batch), generator=coin) < 0.1).to(device)
-        given = inputs(batch, causal, honest)
-        made = run(network, given)
-        picture, clean = made["picture"], given["clean"]
-        mask, sigma = given["mask"], given["sigma"]
-        # A grey level counts for more where there is little noise to hide it.
-        noisy = (sigma > 0).float() * (1 - mask) * 0.08 / (sigma + 0.03)
-        loss = 3 * charbonnier(picture - clean, noisy) + charbonnier(picture - clean, mask)
-        loss = loss + 4 * weighted_square(picture - clean, mask)
-        loss = loss + 0.3 * charbonnier(made["painting"] - clean, mask)
-        # Inventing what was seen must be worth a grey level or two: recover first.
-        ever = (given["counts"].sum(1, keepdim=True) > 0).float()
-        loss = loss + 0.006 * (made["invented"] * mask * ever).sum() / mask.sum().clamp_min(1)
-        losses["fidelity"] += loss.item()
-        unseen = mask * (1 - ever)
-        if progress > 1 - options.adversarial and unseen.sum() > 50:
-            shown = clean + unseen * (picture - clean)
-            fake, real = judge(shown.detach(), unseen), judge(clean, unseen)
-            judge_loss = discriminator_adversarial(real, fake)
-            judge_optimiser.zero_grad()
-            judge_loss.backward()
-            judge_optimiser.step()
-            adversarial = generator_adversarial(judge(shown, unseen))
-            loss = loss + options.adversarial_weight * adversarial
-            losses["adversarial"] += adversarial.item()
-            losses["judge"] += judge_loss.item()
-        optimiser.zero_grad()
+def fidelity(kind: str, made: dict[str, Tensor], given: dict[str, Tensor]) -> Tensor:
+    """How far the result is from what was there; a grey level counts for more where there is little
+    noise to hide it."""
+    off = made["picture"] - given["clean"]
+    if kind == "noise2noise":
+        return 100 * losses.weighted_square(off, 1 - given["damaged"])
+    whole, sigma = given["mask"][:, :1], given["sigma"]
+    some = given["mask"][:, 1:].amax(1, keepdim=True)
+    noisy = (sigma > 0).float() * (1 - whole) * 0.08 / (sigma + 0.03)
+    distance = losses.absolute if kind == "l1" else losses.charbonnier
+    loss = 3 * distance(off, noisy) + distance(off, torch.maximum(whole, some))
+    if kind != "l1":
+        loss = loss + 4 * losses.weighted_square(off, whole)
+    loss = loss + 0.3 * distance(made["painting"] - given["clean"], whole)
+    # Inventing what was seen must be worth a grey level or two: recover first.
+    ever = (given["counts"].amax(1, keepdim=True) > 0).float()
+    invented = (made["invented"] * whole * ever).sum() / whole.sum().clamp_min(1)
+    return loss + 0.006 * invented
+
+
+class Trainer:
+    """One run: networks, optimisers, logs, and where it stands."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(options.seed)
+        options.out.mkdir(parents=True, exist_ok=True)
+        self.shards = Shards(options.data, options.crop, options.seed)
+        held_out = Shards(options.watch, options.crop, 99)
+        self.watch = [held_out.batch(8).to(self.device) for _ in range(8)]
+        self.network = build(options).to(self.device)
+        if options.warm:
+            state = torch.load(options.warm, weights_only=True, map_location=self.device)
+            load_fitting(self.network, state)
+        self.average = copy.deepcopy(self.network)
+        judge = JUDGES[options.judge](spectral=options.spectral, norm=options.judge_norm)
+        self.judge = judge.to(self.device)
+        self.optimiser = torch.optim.Adam(
+            self.network.parameters(), options.rate, betas=(0.9, 0.99)
+        )
+        self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), 2e-4, betas=(0.5, 0.99))
+        self.alarm = CollapseAlarm()
+        self.step, self.spent = 0, 0.0
+        self.checkpoint = options.out / "checkpoint.pt"
+        if self.checkpoint.exists():
+            self._resume()
+        self.writer = SummaryWriter(str(options.out / "tensorboard"), purge_step=self.step)
+        self.coin = torch.Generator().manual_seed(options.seed + self.step)
+        self.began = time.monotonic() - self.spent
+        self.sums: dict[str, float] = {}
+        self.game_steps = 0
+        self.collapsed: str | None = None
+
+    @property
+    def progress(self) -> float:
+        minutes = (time.monotonic() - self.began) / 60
+        return max(self.step / self.options.steps, minutes / self.options.minutes)
+
+    def _parts(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
+        names = ("network", "average", "judge", "optimiser", "judge_optimiser")
+        return {name: getattr(self, name) for name in names}
+
+    def _resume(self) -> None:
+        state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
+        for name, part in self._parts().items():
+            part.load_state_dict(state[name])
+        self.step, self.spent = int(state["step"]), float(state["spent"])
+        print(f"resumed at step {self.step}", flush=True)
+
+    def keep(self) -> None:
+        parts = {name: part.state_dict() for name, part in self._parts().items()}
+        spent = time.monotonic() - self.began
+        save(self.checkpoint, {**parts, "step": self.step, "spent": spent})
+
+    def train_step(self) -> None:
+        options, progress = self.options, self.progress
+        warm = min(1.0, (self.step + 1) / 200)
+        cosine = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+        for group in self.optimiser.param_groups:
+            group["lr"] = options.rate * warm * cosine
+        given = self._draw()
+        made = run(self.network, given)
+        loss = fidelity(options.fidelity, made, given)
+        self._count("fidelity", loss)
+        ever = (given["counts"].amax(1, keepdim=True) > 0).float()
+        unseen = given["mask"][:, :1] * (1 - ever)
+        if progress > 1 - options.adversarial and unseen.sum() > FEWEST:
+            loss = loss + self._game(made["picture"], given["clean"], unseen)
+        self.optimiser.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        step += 1
-        decay = min(0.999, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
-        if step % options.every == 0:
-            shards.refresh()
-            scores = validate(average, watch)
-            for name, value in {**losses, **scores}.items():
-                scale = options.every if name in losses else 1
-                writer.add_scalar(name.replace(" ", "_"), value / scale, step)
-            line = " ".join(f"{k} {v:.2f}" for k, v in scores.items())
-            fit = losses["fidelity"] / options.every
-            print(
-                f"{step} {elapsed:.1f} min, {progress:.0%}: loss {fit:.5f} "
-                f"judge {losses['judge'] / options.every:.3f} {line}",
-                flush=True,
-            )
-            losses = dict.fromkeys(losses, 0.0)
-            save(
-                checkpoint,
-                {
-                    "network": network.state_dict(),
-                    "average": average.state_dict(),
-                    "judge": judge.state_dict(),
-                    "optimiser": optimiser.state_dict(),
-                    "judge_optimiser": judge_optimiser.state_dict(),
-                    "step": step,
-                    "spent": time.monotonic() - began,
-                },
-            )
-    save(options.out / "generator.pt", {"widths": list(average.widths), **average.state_dict()})
-    (options.out / "scores.json").write_text(json.dumps(validate(average, watch), indent=2))
-    writer.close()
+        nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        self._follow()
+
+    def _draw(self) -> dict[str, Tensor]:
+        batch = self.shards.batch(self.options.batch).to(self.device)
+        causal = (torch.rand(len(batch), generator=self.coin) < 0.25).to(self.device)
+        honest = (torch.rand(len(batch), generator=self.coin) < 0.1).to(self.device)
+        given = inputs(batch, causal, honest)
+        if not self.options.memory:
+            given["counts"] = torch.zeros_like(given["counts"])
+        return given
+
+    def _game(self, picture: Tensor, clean: Tensor, unseen: Tensor) -> Tensor:
+        """The judge's steps, then what the generator is to lower; only unseen cells count."""
+        options = self.options
+        shown = clean + unseen * (picture - clean)
+        if self.game_steps % options.generator_steps == 0:
+            for _ in range(options.judge_steps):
+                real = clean.detach().requires_grad_(options.r1 > 0)
+                on_real = self.judge(real, unseen)
+                on_fake = self.judge(shown.detach(), unseen)
+                judge_loss = losses.discriminator_adversarial(on_real.all(), on_fake.all())
+                self._count("judge", judge_loss)
+                if options.r1 > 0:
+                    penalty = losses.r1_penalty(on_real.all(), real)
+                    self._count("slope", penalty)
+                    judge_loss = judge_loss + options.r1 * penalty
+                self.judge_optimiser.zero_grad()
+                judge_loss.backward()
+                self.judge_optimiser.step()
+                self.judge_loss = float(judge_loss.detach())
+        self.game_steps += 1
+        painted = variety(shown.detach(), unseen)
+        said = self.alarm.look(self.judge_loss, painted, variety(clean, unseen))
+        if said is not None:
+            self.collapsed = said
+            print(f"step {self.step}: {said}", flush=True)
+            self.writer.add_text("alarm", said, self.step)
+        verdict = self.judge(shown, unseen)
+        adversarial = losses.GENERATOR_LOSSES[options.game](verdict.all())
+        self._count("adversarial", adversarial)
+        loss = options.adversarial_weight * adversarial
+        if options.feature_matching > 0:
+            with torch.no_grad():
+                real_features = self.judge(clean, unseen).features
+            matching = losses.feature_matching(real_features, verdict.features)
+            self._count("features", matching)
+            loss = loss + options.feature_matching * matching
+        return loss
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """The average of the weights over about the last thousand steps is what is kept."""
+        decay = min(0.999, (self.step + 1) / (self.step + 10))
+        own = self.network.state_dict()
+        for name, mean in self.average.state_dict().items():
+            if mean.dtype.is_floating_point:
+                mean.lerp_(own[name], 1 - decay)
+            else:
+                mean.copy_(own[name])
+
+    def _count(self, name: str, value: Tensor) -> None:
+        self.sums[name] = self.sums.get(name, 0.0) + float(value.detach())
+
+    def report(self) -> None:
+        scores = measure(self.average, self.watch)
+        for name, value in self.sums.items():
+            self.writer.add_scalar(f"loss/{name}", value / self.options.every, self.step)
+        for regime, entry in scores.items():
+            for name, value in entry.items():
+                self.writer.add_scalar(f"{regime}/{name}", value, self.step)
+        dB = " ".join(f"{regime} {entry['psnr']:.2f}" for regime, entry in scores.items())
+        off = " ".join(f"{k} {v / self.options.every:.5f}" for k, v in self.sums.items())
+        minutes = (time.monotonic() - self.began) / 60
+        print(f"{self.step} {minutes:.1f} min, {self.progress:.0%}: {off}; dB {dB}", flush=True)
+        self.sums = {}
+
+    def run(self) -> int:
+        """To the end of the schedule; returns the exit code."""
+        options = self.options
+        if options.profile:
+            self.profile(options.profile)
+        while self.progress < 1:
+            self.train_step()
+            if self.step % options.every == 0:
+                self.shards.refresh()
+                self.report()
+                self.keep()
+            if self.collapsed and options.on_collapse == "stop":
+                self.keep()
+                return COLLAPSE_CODE
+        weights = {"widths": list(self.average.widths), **self.average.state_dict()}
+        save(options.out / "generator.pt", weights)
+        scores = {"steps": self.step, **measure(self.average, self.watch)}
+        (options.out / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
+        self.writer.close()
+        return 0
+
+    def profile(self, steps: int) -> None:
+        """Where the time of a step goes: profile.txt, and a trace that TensorBoard shows."""
+        from torch.profiler import profile, tensorboard_trace_handler
+
+        trace = tensorboard_trace_handler(str(self.options.out / "tensorboard"))
+        with profile(on_trace_ready=trace) as profiler:
+            for _ in range(steps):
+                self.train_step()
+        table = profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=30)
+        (self.options.out / "profile.txt").write_text(table + "\n")
+
+
+def main() -> None:
+    options = parse(None, __doc__)
+    torch.set_num_threads(options.threads)
+    raise SystemExit(Trainer(options).run())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""The judges: whether patches of a picture are of a camera or painted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from blocks import normalisation
+
+
+@dataclass
+class Verdict:
+    """`scales` holds the map of logits of each scale, `features` what its layers saw."""
+
+    scales: list[Tensor]
+    features: list[Tensor]
+
+    def all(self) -> Tensor:
+        """All logits of a batch, `[N, patches]`; each scale counts alike in their mean."""
+        flat = [scale.flatten(1) for scale in self.scales]
+        least = min(one.shape[1] for one in flat)
+        return torch.cat([F.adaptive_avg_pool1d(one, least) for one in flat], 1)
+
+
+class PatchDiscriminator(nn.Module):
+    """Judges overlapping patches of the six-channel picture beside its mask (Isola et al., pix2pix,
+    2017). `spectral` normalises each layer to slope 1 at most (Miyato et al. 2018)."""
+
+    def __init__(self, width: int = 32, spectral: bool = True, norm: str = "none") -> None:
+        super().__init__()
+
+        def conv(a: int, b: int, stride: int) -> nn.Module:
+            layer = nn.Conv2d(a, b, 4, stride, 1)
+            return nn.utils.parametrizations.spectral_norm(layer) if spectral else layer
+
+        widths = (7, width, 2 * width, 4 * width)
+        self.layers = nn.ModuleList(
+            conv(a, b, stride) for a, b, stride in zip(widths, widths[1:], (2, 2, 1), strict=False)
+        )
+        # The first layer goes without, as in DCGAN (Radford et al. 2016).
+        self.norms = nn.ModuleList(
+            normalisation(norm if k > 0 else "none", b) for k, b in enumerate(widths[1:])
+        )
+        self.judge = conv(4 * width, 1, 1)
+
+    def forward(self, picture: Tensor, mask: Tensor) -> Verdict:
+        x = torch.cat([picture, mask], 1)
+        features = []
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            x = F.leaky_relu(norm(layer(x)), 0.2)
+            features.append(x)
+        return Verdict([self.judge(x)], features)
+
+
+class MultiScaleDiscriminator(nn.Module):
+    """A patch judge for each of several scales (Wang et al., pix2pixHD, 2018)."""
+
+    def __init__(
+        self, width: int = 32, spectral: bool = True, norm: str = "none", scales: int = 2
+    ) -> None:
+        super().__init__()
+        self.judges = nn.ModuleList(
+            PatchDiscriminator(width, spectral, norm) for _ in range(scales)
+        )
+
+    def forward(self, picture: Tensor, mask: Tensor) -> Verdict:
+        scales, features = [], []
+        for judge in self.judges:
+            verdict = judge(picture, mask)
+            scales += verdict.scales
+            features += verdict.features
+            picture, mask = F.avg_pool2d(picture, 2), F.avg_pool2d(mask, 2)
+        return Verdict(scales, features)
+
+
+JUDGES = {"patch": PatchDiscriminator, "multi-scale": MultiScaleDiscriminator}
