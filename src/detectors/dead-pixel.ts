@@ -1,6 +1,7 @@
 /** Finds stuck, hot and dead pixels: tiny spots that stay in place with a value of their own. */
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
+import { SOME_SAMPLES } from '../frame/mask.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
 import { isolatedSpot, type Demand, type Luma } from './spot.js';
 
@@ -20,7 +21,7 @@ const NOISY = 0.2;
  * alone there, one or two pixels wide, sharp, and far from a calm surrounding, is believed to be
  * damaged. Under noise, a pixel that repeats its value while its neighbours do not is another proof,
  * which needs no contrast. The belief is formed from the first frame on, and withdrawn when the mean
- * no longer supports it.
+ * no longer supports it. The scores name the stuck samples of a cell, as masks do.
  */
 export const deadPixel: Detector = { kind: 'dead-pixel', open };
 
@@ -49,7 +50,9 @@ function open(info: SourceInfo): DetectorSession {
         const pixels = still.length >= ENOUGH_STILL ? still : standingOut(mean, seen);
         score = new Uint8Array(columns * rows);
         for (const pixel of pixels) {
-          score[Math.floor(pixel / width / 2) * columns + ((pixel % width) >> 1)] = 255;
+          const [x, y] = [pixel % width, Math.floor(pixel / width)];
+          const cell = (y >> 1) * columns + (x >> 1);
+          score[cell] = (score[cell] ?? 0) | SOME_SAMPLES | (1 << ((y & 1) * 2 + (x & 1)));
         }
       }
       return current();

@@ -1,6 +1,13 @@
 /** Which cells of a frame are to be repaired. */
 
-/** `data` is `[rows, columns]` u8 on the chroma grid: 255 = repair, 0 = keep. */
+/**
+ * A mask value above this and below 255 names in its low bits the luma samples of the cell that are to
+ * be repaired, and its colour with them: 1 top left, 2 top right, 4 bottom left, 8 bottom right. The
+ * other samples of the cell are seen, and kept.
+ */
+export const SOME_SAMPLES = 240;
+
+/** `data` is `[rows, columns]` u8 on the chroma grid: 255 = repair, 0 = keep; see `SOME_SAMPLES`. */
 export interface Mask {
   readonly columns: number;
   readonly rows: number;

@@ -1,7 +1,7 @@
 /** Makes the one mask of a frame from what the detectors say and what the user gave. */
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import type { CellGrid } from '../frame/frame.js';
-import type { Mask } from '../frame/mask.js';
+import { SOME_SAMPLES, type Mask } from '../frame/mask.js';
 import { dilate } from './morphology.js';
 
 /** Scores from here on are repaired. */
@@ -32,7 +32,8 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
         `a ${map.kind} map of ${columns}x${rows} cells was expected, ${map.columns}x${map.rows} came`,
       );
     }
-    unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
+    if (map.kind === 'dead-pixel') uniteSamples(data, map.score);
+    else unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
   }
   if (imported !== undefined) {
     if (imported.length !== data.length) {
@@ -43,8 +44,16 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
     unite(data, imported, 1, GROWTH.imported, grid);
   }
   let set = 0;
-  for (const value of data) set += value & 1;
+  for (const value of data) if (value !== 0) set++;
   return { columns, rows, data, coverage: set / Math.max(1, data.length) };
+}
+
+/** Stuck pixels name the samples that are stuck: the rest of their cell is seen. */
+function uniteSamples(data: Uint8Array, score: Uint8Array): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = score[i] ?? 0;
+    if (value >= REPAIR_FROM) data[i] = (data[i] ?? 0) | (value > SOME_SAMPLES ? value : 255);
+  }
 }
 
 function unite(

@@ -87,6 +87,15 @@ describe('the dead pixel detector', () => {
     expect([...beliefAfter(clip(16, 0, drawn))].filter((s) => s >= 128)).toHaveLength(0);
   });
 
+  it('names the stuck samples of a cell, so that the others can be kept', () => {
+    const spots = (data: Uint8Array) => {
+      data[31 * WIDTH + 60] = 255;
+      data[40 * WIDTH + 81] = 255;
+    };
+    const score = beliefAfter(clip(16, 4, spots));
+    expect([score[cellOf(60, 31)], score[cellOf(81, 40)]]).toEqual([240 + 4, 240 + 2]);
+  });
+
   it('withdraws what the mean over time does not support', () => {
     const spot = (data: Uint8Array, seq: number) => {
       if (seq === 0) for (const i of [0, 1, WIDTH, WIDTH + 1]) data[30 * WIDTH + 60 + i] = 255;

@@ -18,6 +18,14 @@ describe('buildMask', () => {
     expect(mask.coverage).toBeCloseTo(2 / 24);
   });
 
+  it('keeps the samples of a cell that are not stuck, unless something else hides them', () => {
+    const stuck = map('dead-pixel', { 3: 241, 4: 242, 5: 248 });
+    const more = map('dead-pixel', { 3: 244 });
+    const mask = buildMask(grid, [stuck, more, map('drop-out', { 5: 241 })]);
+    expect([...mask.data.subarray(3, 6)]).toEqual([245, 242, 255]);
+    expect(mask.coverage).toBeCloseTo(3 / 24);
+  });
+
   it('unites detectors and the imported mask', () => {
     const imported = new Uint8Array(24);
     imported[20] = 255;

@@ -41,7 +41,18 @@ const STANDARD: readonly DamageCase[] = [
 ];
 
 /** Cases that are run only when named. */
-const EXTRA: readonly DamageCase[] = [planeAwgn(10), planeAwgn(25), planeAwgn(50)];
+const EXTRA: readonly DamageCase[] = [
+  damageCase({
+    name: 'dirtmask',
+    title: 'spots as of dirt, never seen behind, mask given',
+    open: spots,
+    masked: true,
+    maskGiven: true,
+  }),
+  planeAwgn(10),
+  planeAwgn(25),
+  planeAwgn(50),
+];
 
 export const DAMAGE_CASES: readonly DamageCase[] = [...STANDARD, ...EXTRA];
 
