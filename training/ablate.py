@@ -91,12 +91,25 @@ def table(results: dict[str, dict[str, Any]], all_rows: list[Row]) -> list[str]:
     return lines
 
 
+def insert(page: str, lines: list[str]) -> str:
+    """`page` with its table of rows exchanged for `lines`, or with them at its end."""
+    kept, inside, done = [], False, False
+    for line in page.splitlines():
+        inside = line.startswith("| row |") or (inside and line.startswith("|"))
+        if inside and not done:
+            kept += lines
+            done = True
+        elif not inside:
+            kept.append(line)
+    return "\n".join(kept if done else [*kept, *lines]) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--watch", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="a folder for the rows")
-    parser.add_argument("--table", type=Path, help="where the table goes, as Markdown")
+    parser.add_argument("--table", type=Path, help="the Markdown page whose table to renew")
     parser.add_argument("--steps", type=int, default=700)
     parser.add_argument("--rows", default="", help="names with commas; default: all")
     parser.add_argument("--size", default="12,16,32,48")
@@ -117,7 +130,8 @@ def main() -> None:
         if not names or row.name in names:
             results[row.name] = train_row(row, common, options.out)
             if options.table:
-                options.table.write_text("\n".join(table(results, rows())) + "\n")
+                page = options.table.read_text() if options.table.exists() else ""
+                options.table.write_text(insert(page, table(results, rows())))
     print("\n".join(table(results, rows())))
 
 

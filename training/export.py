@@ -208,9 +208,12 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="generator.pt or checkpoint.pt")
     parser.add_argument("--out", type=Path, required=True, help="models/NAME.onnx")
     parser.add_argument("--card", type=Path, help="JSON with data, licences, scores")
+    parser.add_argument("--half", action="store_true", help="learned layers in fp16, for GPUs")
     parser.add_argument("--fixture", type=Path, help="folder for the example in raw bytes")
     options = parser.parse_args()
     generator = load(options.weights)
+    if options.half:
+        generator.halve()
     options.out.parent.mkdir(parents=True, exist_ok=True)
     checked = export(generator, options.out)
     facts = json.loads(options.card.read_text()) if options.card else {}

@@ -61,15 +61,18 @@ def regimes(given: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def measure(network: nn.Module, batches: list[Tensor]) -> dict[str, dict[str, float]]:
+def measure(
+    network: nn.Module, batches: list[Tensor], causal: bool = False
+) -> dict[str, dict[str, float]]:
     """For each regime that occurs: `psnr` (dB, pooled), `ssim`, `sharpness` (the energy of edges
-    beside that of the original: 1 = as sharp), and `input`, the PSNR of the frame as it was."""
+    beside that of the original: 1 = as sharp), and `input`, the PSNR of the frame as it was.
+    `causal`: as in live, without the future."""
     was = network.training
     network.eval()
     sums: dict[str, Tensor] = {}
     for batch in batches:
         none = torch.zeros(len(batch), device=batch.device)
-        given = inputs(batch, none, none)
+        given = inputs(batch, none + 1 if causal else none, none)
         made, clean = run(network, given)["picture"].clamp(0, 1), given["clean"]
         result, original = full_luma(made), full_luma(clean)
         columns = [

@@ -166,7 +166,17 @@ class Generator(nn.Module):
         some = mask[:, 1:].amax(1, keepdim=True)
         return self.samples(torch.cat([mask, some], 1)).clamp_max(1)
 
+    def halve(self) -> Generator:
+        """The learned layers in half precision, for GPUs; the arithmetic round them stays whole:
+        sample counts and exponentials leave the range of a half."""
+        for name, child in self.named_children():
+            if any(True for _ in child.parameters()):
+                getattr(self, name).half()
+        return self
+
     def _unet(self, x: Tensor, whole: Tensor) -> Tensor:
+        kind = self.tail.weight.dtype
+        x, whole = x.to(kind), whole.to(kind)
         e0 = self.head(x, 1 - whole)[0] if self.partial else self.head(x)
         e0 = F.leaky_relu(e0, 0.1)
         e1 = F.leaky_relu(self.enc1(F.leaky_relu(self.down1(e0), 0.1)), 0.1)
@@ -175,7 +185,7 @@ class Generator(nn.Module):
         y = F.leaky_relu(self.norm2(self.dec2(F.leaky_relu(self.up2(y) + e2, 0.1))), 0.1)
         y = F.leaky_relu(self.norm1(self.dec1(F.leaky_relu(self.up1(y) + e1, 0.1))), 0.1)
         y = F.leaky_relu(self.dec0(F.leaky_relu(self.up0(y) + e0, 0.1)), 0.1)
-        return self.tail(y)
+        return self.tail(y).float()
 
     def _surprise(
         self, frame: Tensor, known: Tensor, counts: Tensor, valid: Tensor, sigma: Tensor

@@ -67,8 +67,13 @@ def fidelity(kind: str, made: dict[str, Tensor], given: dict[str, Tensor]) -> Te
     if kind != "l1":
         loss = loss + 4 * losses.weighted_square(off, whole)
     loss = loss + 0.3 * distance(made["painting"] - given["clean"], whole)
-    # Inventing what was seen must be worth a grey level or two: recover first.
     ever = (given["counts"].amax(1, keepdim=True) > 0).float()
+    # Few cells were never seen by anybody, and they are the hardest: they count by themselves.
+    unseen = whole * (1 - ever)
+    loss = loss + 0.5 * distance(off, unseen)
+    if kind != "l1":
+        loss = loss + 4 * losses.weighted_square(off, unseen)
+    # Inventing what was seen must be worth a grey level or two: recover first.
     invented = (made["invented"] * whole * ever).sum() / whole.sum().clamp_min(1)
     return loss + 0.006 * invented
 

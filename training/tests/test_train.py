@@ -7,7 +7,8 @@ import json
 import pytest
 import torch
 
-from ablate import rows, table, train_row
+import compare
+from ablate import insert, rows, table, train_row
 from options import Options, parse
 from samples import inputs, run
 from search import Trial, halve, score
@@ -145,6 +146,8 @@ def test_ablation_rows_train_alike_and_are_not_trained_twice(shards, tmp_path):
     assert len(lines) == 4 and lines[3].startswith("| generator with its memory | no-memory |")
     columns = {line.count("|") for line in lines}
     assert len(columns) == 1
+    page = insert("# Title\n\nText.\n\n| row | old |\n| --- | --- |\n| x | y |\n\nMore.\n", lines)
+    assert page == "\n".join(["# Title", "", "Text.", "", *lines, "", "More."]) + "\n"
 
 
 def test_every_ablation_row_is_held_against_another_row():
@@ -159,6 +162,18 @@ def test_the_search_gives_the_better_half_another_round():
     assert [one["rate"] for one in tried if one["round"] == 1] == [1e-2, 1e-3]
     assert tried[-1]["round"] == 1 and len(tried) == 6
     assert score({"denoised": {"psnr": float("nan")}}) == -float("inf")
+
+
+def test_weights_are_compared_side_by_side_with_the_future_and_without(shards, tmp_path):
+    paths = [tmp_path / "one.pt", tmp_path / "two.pt"]
+    for path in paths:
+        given = {"data": tmp_path, "watch": tmp_path, "out": tmp_path}
+        network = build(Options(**given, size="8,8,8,8"))
+        torch.save({"average": network.state_dict()}, path)
+    lines = compare.table(paths, shards / "held-out", 2)
+    denoised = [line.split("|")[1:6] for line in lines if "denoised" in line]
+    assert [row[0].strip() for row in denoised] == ["one", "one", "two", "two"]
+    assert denoised[0][4] != denoised[1][4] and denoised[0][3] == denoised[1][3]
 
 
 def test_what_is_causal_is_shown_no_future(shards):
