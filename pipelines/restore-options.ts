@@ -29,9 +29,21 @@ export interface RestoreOptions {
   readonly noiseFloor?: number;
   /** False: what was never seen stays as it was. */
   readonly synthesis: boolean;
+  /** How the job is recorded and proven; without it nothing but the output is written. */
+  readonly record?: RecordOptions;
   /** Called for each restored frame, in order; the arrays are lent for the call. */
   readonly observe?: (decision: FrameDecision) => void;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How a job keeps its journal, and what it leaves as proof. */
+export interface RecordOptions {
+  /** At most so many frames (rounded up to whole blocks) are done again after a crash. */
+  readonly partFrames: number;
+  /** Path of an Ed25519 private key that signs the manifest. */
+  readonly sign?: string;
+  /** True: what an interrupted run finished is not used. */
+  readonly restart?: boolean;
 }
 
 /** What was decided about one frame, on the chroma grid `[rows, columns]`. */

@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'DEVICE'
   | 'INFERENCE'
   | 'EVALUATION'
+  | 'MANIFEST'
+  | 'SIGNATURE'
   | 'CAMERA_EXISTS'
   | 'CAMERA_NOT_FOUND'
   | 'CAMERA_NOT_LIVE'

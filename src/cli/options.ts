@@ -22,6 +22,17 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('expected a whole number, at least 1.');
 }
 
+export function parseThreads(text: string): number {
+  const count = Number(text);
+  if (text.trim() !== '' && Number.isInteger(count) && count >= 0 && count <= 1024) return count;
+  throw new InvalidArgumentError('expected a whole number from 0 (all cores) to 1024.');
+}
+
+export function parseDevice(text: string): string {
+  if (['cpu', 'cuda', 'webgpu'].includes(text)) return text;
+  throw new InvalidArgumentError('expected cpu, cuda or webgpu.');
+}
+
 /** `a,b,c` */
 export function parseList(text: string): readonly string[] {
   return text.split(',').flatMap((name) => (name.trim() === '' ? [] : [name.trim()]));

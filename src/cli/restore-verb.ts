@@ -35,6 +35,8 @@ interface RestoreFlags {
   readonly lossless?: boolean;
   readonly codec?: string;
   readonly crf?: unknown;
+  readonly sign?: string;
+  readonly restart?: boolean;
 }
 
 /** Builds the verb around the pipeline that restores one file. */
@@ -58,6 +60,8 @@ export function restoreVerb(restore: Restore): Verb {
       .option('--fps <n>', 'frames a second, for streams without timestamps', parseRate)
       .option('--deinterlace <mode>', 'auto or off')
       .option('--no-synthesis', 'leave damaged what the camera never saw')
+      .option('--sign <key>', 'sign the manifest with an Ed25519 key (see keygen)')
+      .option('--restart', 'begin anew: use nothing that an interrupted run finished')
       .option('--report <file>', 'write what was found and done as JSON');
     addCommonOptions(addConfigOptions(command)).action((inputs: string[]) => {
       choose((context) => defer(() => run(inputs, command, restore, context)));
@@ -135,6 +139,11 @@ function batchOptions(
   });
   return {
     ...restoreSettings(config),
+    record: {
+      partFrames: config.output.partFrames,
+      ...(flags.sign !== undefined && { sign: flags.sign }),
+      ...(flags.restart === true && { restart: true }),
+    },
     inputs,
     output: flags.output,
     ...(mask !== undefined && { mask }),

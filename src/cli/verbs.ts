@@ -3,14 +3,19 @@ import { demo } from '../../pipelines/demo.js';
 import { doctor } from '../../pipelines/doctor.js';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { restore } from '../../pipelines/restore.js';
+import { verify } from '../../pipelines/verify.js';
 import { demoVerb } from './demo-verb.js';
 import { doctorVerb } from './doctor-verb.js';
 import { evaluateVerb } from './evaluate-verb.js';
+import { keygenVerb } from './keygen-verb.js';
 import { restoreVerb } from './restore-verb.js';
+import { verifyVerb } from './verify-verb.js';
 import type { Verb } from './verb.js';
 
 export const VERBS: readonly Verb[] = [
   restoreVerb(restore),
+  verifyVerb(verify),
+  keygenVerb,
   evaluateVerb(evaluate),
   doctorVerb(doctor),
   demoVerb(demo, restore),

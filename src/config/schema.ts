@@ -35,6 +35,7 @@ export const configSchema = z.strictObject({
       crf: z
         .union([z.literal('auto'), z.number().min(0).max(63)])
         .describe('"auto" or a number from 0 to 63'),
+      partFrames: z.int().min(1).max(100_000).describe('a whole number from 1 to 100000'),
     })
     .describe('a group of keys'),
 });

@@ -64,6 +64,8 @@ const DAMAGED_FROM = 128;
 
 /** What is summed, as plain data: an interrupted job goes on from it. */
 interface Sums {
+  /** Of the runs before this one. */
+  elapsedMs: number;
   readonly damage: Map<string, { cells: number; frames: number }>;
   readonly provenance: Record<ProvenanceName, number>;
   readonly seconds: { time: number; sum: number; frames: number }[];
@@ -79,6 +81,7 @@ interface Sums {
 export class RestoreAccount {
   readonly #began = performance.now();
   #sums: Sums = {
+    elapsedMs: 0,
     damage: new Map(),
     provenance: { original: 0, denoised: 0, recovered: 0, synthesised: 0 },
     seconds: [],
@@ -92,7 +95,7 @@ export class RestoreAccount {
 
   /** As in frame/seams.ts: all that was booked, on loan until the next frame. */
   save(): unknown {
-    return this.#sums;
+    return { ...this.#sums, elapsedMs: this.#elapsedMs };
   }
 
   load(state: unknown): void {
@@ -131,6 +134,10 @@ export class RestoreAccount {
     if (frame.tilesRun > 0) sums.withNetwork++;
   }
 
+  get #elapsedMs(): number {
+    return this.#sums.elapsedMs + performance.now() - this.#began;
+  }
+
   get frames(): number {
     return this.#sums.frames;
   }
@@ -138,7 +145,7 @@ export class RestoreAccount {
   close({ device, model, modelSha256, ...facts }: JobFacts): RestoreReport {
     const sums = this.#sums;
     const frames = Math.max(1, sums.frames);
-    const wallMs = performance.now() - this.#began;
+    const wallMs = this.#elapsedMs;
     const { seconds, provenance } = sums;
     return {
       ...facts,

@@ -19,6 +19,10 @@ export interface EncodeJob {
   /** What is written of each: the upper left part, perhaps odd. */
   readonly picture: FrameSize;
   readonly timeBase: Rational;
+  /** µs; of the frame before the first one, where the output is a later part of a longer one. */
+  readonly after?: number;
+  /** Default: yuv420p, cropped from the frames. */
+  readonly pixels?: 'yuv420p' | 'gray';
   readonly sampleAspect?: Rational;
   readonly colour: ColourTags;
   /** The pixel format that the samples are converted to, for images; default: none, they stay. */
@@ -34,6 +38,8 @@ export interface EncodeJob {
 export interface Encoder {
   /** Resolves when the frame's data may be changed again. The frame is lent: not closed. */
   write(frame: Frame): Promise<void>;
+  /** The same for a picture as it is; `timestamp` in µs. */
+  writePicture(timestamp: number, data: Uint8Array): Promise<void>;
   /** Resolves when the file is complete. */
   finish(): Promise<void>;
   /** Rejects when the child ends before `finish` is called; never resolves. */
@@ -61,17 +67,20 @@ export function startEncoder(job: EncodeJob): Encoder {
   failed.catch(() => undefined);
   const whole = rawBytes(job.picture) === rawBytes(job.frame);
   const cropped = whole ? undefined : new Uint8Array(rawBytes(job.picture));
-  const clock = new Ticks(job.timeBase);
+  const clock = new Ticks(job.timeBase, job.after);
   let begun = false;
+  const writePicture = async (timestamp: number, data: Uint8Array) => {
+    const header = nutFrameHeader(clock.of(timestamp), data.length);
+    const head = begun ? header : Buffer.concat([nutHeader(streamOf(job)), header]);
+    begun = true;
+    if (!(await writeBoth(child, head, data))) await fail();
+  };
   return {
     failed,
-    write: async (frame) => {
+    writePicture,
+    write: (frame) => {
       if (cropped !== undefined) cropPicture(frame.data, job.picture, cropped);
-      const data = cropped ?? frame.data;
-      const header = nutFrameHeader(clock.of(frame.timestamp), data.length);
-      const head = begun ? header : Buffer.concat([nutHeader(streamOf(job)), header]);
-      begun = true;
-      if (!(await writeBoth(child, head, data))) await fail();
+      return writePicture(frame.timestamp, cropped ?? frame.data);
     },
     finish: async () => {
       finishing = true;
@@ -97,9 +106,9 @@ async function writeBoth(child: Running, head: Uint8Array, data: Uint8Array): Pr
   });
 }
 
-function streamOf({ picture, timeBase, sampleAspect }: EncodeJob) {
+function streamOf({ picture, timeBase, sampleAspect, pixels }: EncodeJob) {
   const aspect = sampleAspect === undefined ? {} : { sampleAspect };
-  return { ...picture, fourcc: 'I420', timeBase, ...aspect };
+  return { ...picture, fourcc: pixels === 'gray' ? 'Y800' : 'I420', timeBase, ...aspect };
 }
 
 function encodeArgs(job: EncodeJob): string[] {
@@ -151,7 +160,10 @@ const SCALE_MATRIX: Readonly<Record<string, string>> = {
  * The encoder is told too: from ffmpeg 8 on a pixel format named without a range may mean limited
  * range, and full-range samples would be converted; ffmpeg 4 writes no tags but these.
  */
-function colourOptions({ colour, convertTo }: EncodeJob): string[] {
+export function colourOptions({
+  colour,
+  convertTo,
+}: Pick<EncodeJob, 'colour' | 'convertTo'>): string[] {
   if (convertTo !== undefined) return [];
   return [
     ...(colour.range === undefined ? [] : ['-color_range', colour.range]),
@@ -166,8 +178,9 @@ class Ticks {
   readonly #perMicrosecond: number;
   #last = -1;
 
-  constructor([num, den]: Rational) {
+  constructor([num, den]: Rational, after?: number) {
     this.#perMicrosecond = den / (num * 1e6);
+    if (after !== undefined) this.#last = Math.round(after * this.#perMicrosecond);
   }
 
   of(timestamp: number): number {

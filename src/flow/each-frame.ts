@@ -1,16 +1,17 @@
 /** Hands frames to asynchronous work, one after another, and closes every one of them. */
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { Frame } from '../frame/frame.js';
 
 /**
  * Emits the number of frames done after each. The queue needs no bound of its own: a frame in it
  * holds a slot of its pool. Frames are closed when their work has settled, those still waiting
  * when the stream is torn down.
  */
-export function eachFrame(work: (frame: Frame) => Promise<void>): OperatorFunction<Frame, number> {
+export function eachFrame<T extends { close(): void }>(
+  work: (frame: T) => Promise<void>,
+): OperatorFunction<T, number> {
   return (frames) =>
     new Observable((subscriber) => {
-      const waiting: Frame[] = [];
+      const waiting: T[] = [];
       let working = false;
       let sourceDone = false;
       let done = 0;
@@ -32,7 +33,7 @@ export function eachFrame(work: (frame: Frame) => Promise<void>): OperatorFuncti
           (error: unknown) => subscriber.error(error),
         );
       };
-      const workOn = async (frame: Frame) => {
+      const workOn = async (frame: T) => {
         try {
           await work(frame);
         } finally {

@@ -7,6 +7,7 @@ import type { Mask } from '../frame/mask.js';
 import type { Engine } from '../inference/engine.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import type { StageTimes } from '../telemetry/stage-times.js';
+import { doubtOf, type Doubt } from './doubt.js';
 import { lookAhead, surer, type Lesson } from './future.js';
 import { generate, type GeneratorOptions, type RestoreOutcome } from './generator.js';
 import type { Inspection } from './inspection.js';
@@ -36,6 +37,7 @@ export interface Restored extends RestoreOutcome {
   readonly frame: Frame;
   readonly maps: readonly DamageMap[];
   readonly mask: Mask;
+  readonly doubt: Doubt;
   /** Grey levels. */
   readonly sigma: number;
   /** True when the memory found the whole picture changed: a cut or a moved camera. */
@@ -44,8 +46,8 @@ export interface Restored extends RestoreOutcome {
 
 /** Frames a block has at this size. */
 export function blockLength({ width, height }: FrameSize): number {
-  // A frame waits in two blocks; its view of the future is two pictures and two counts.
-  const bytes = width * height * 1.5 * (2 + 2.4);
+  // A frame waits in two blocks; its view of the future is two pictures, two counts and the times.
+  const bytes = width * height * 1.5 * (2 + 3);
   return Math.max(SHORTEST_BLOCK, Math.min(LONGEST_BLOCK, Math.floor(MEMORY_BUDGET / bytes)));
 }
 
@@ -84,24 +86,22 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
         if (view === undefined) throw new Error('fewer views than frames');
         const { frame, maps } = inspection;
         const began = performance.now();
-        const outcome = generate(
-          engine,
-          {
-            frame,
-            mask: mask.data,
-            noise: noisePlane(noise, size, options.noiseFloor),
-            past: past.recent,
-            future: view.recent,
-            background: surer(size, past.background, view.background),
-          },
-          options,
-        );
+        const input = {
+          frame,
+          mask: mask.data,
+          noise: noisePlane(noise, size, options.noiseFloor),
+          past: past.recent,
+          future: view.recent,
+          background: surer(size, past.background, view.background),
+        };
+        const doubt = doubtOf(input);
+        const outcome = generate(engine, input, options);
         times.add('gather', performance.now() - began);
         // The network has its own copy by now: the frame still shows what the camera saw.
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
         const result = await outcome;
         times.add('network', result.inferenceMs);
-        return { ...result, frame, maps, mask, sigma: noise.sigma, cut };
+        return { ...result, doubt, frame, maps, mask, sigma: noise.sigma, cut };
       }),
     );
   };

@@ -1,6 +1,7 @@
 /** Looks ahead: what each frame of a block will be seen to have been, from the frames after it. */
 import { frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
+import type { SightedMemory } from './doubt.js';
 import type { Memory } from './generator.js';
 
 /** A frame and what its memory may learn from it. */
@@ -13,7 +14,7 @@ export interface Lesson {
 }
 
 export interface FutureView {
-  readonly recent: Memory;
+  readonly recent: SightedMemory;
   readonly background: Memory;
 }
 
@@ -32,7 +33,8 @@ export function lookAhead(
   for (const { frame, mask, sigma } of far) memory.learn(frame, mask, sigma);
   const views: FutureView[] = [];
   for (const { frame, mask, sigma } of [...block].reverse()) {
-    views.push({ recent: copyOf(memory.recent), background: copyOf(memory.background) });
+    const recent = { ...copyOf(memory.recent), seenAt: memory.recent.seenAt.slice() };
+    views.push({ recent, background: copyOf(memory.background) });
     memory.learn(frame, mask, sigma);
   }
   return views.reverse();

@@ -1,6 +1,7 @@
 /** Writes restored frames as a sequence of PNG or JPEG images. */
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Observable, ObservableInput } from 'rxjs';
 import { RelensError } from '../errors.js';
@@ -24,20 +25,20 @@ export interface ImagesSink extends Sink {
   consume(frames: ObservableInput<Frame>): Observable<SinkReport>;
 }
 
-interface ImageCodec {
+export interface ImageCodec {
   readonly args: readonly string[];
   readonly pixelFormat: string;
 }
 
 const JPEG: ImageCodec = { args: ['-c:v', 'mjpeg', '-q:v', '2'], pixelFormat: 'yuvj420p' };
-const CODECS: Readonly<Record<string, ImageCodec>> = {
+export const IMAGE_CODECS: Readonly<Record<string, ImageCodec>> = {
   '.png': { args: ['-c:v', 'png'], pixelFormat: 'rgb24' },
   '.jpg': JPEG,
   '.jpeg': JPEG,
 };
 
 /** True for paths that this sink, rather than a video file, should write. */
-export const isImageOutput = (path: string) => extname(path).toLowerCase() in CODECS;
+export const isImageOutput = (path: string) => extname(path).toLowerCase() in IMAGE_CODECS;
 
 /**
  * The images appear under their names only when all are written.
@@ -48,11 +49,11 @@ export function images(spec: ImagesSpec): ImagesSink {
     policy: 'lossless',
     consume: (frames) =>
       writeAll(frames, async () => {
-        const { folder, pattern, codec } = target(spec.path);
+        const { folder, pattern, codec } = imagesTarget(spec.path);
         await checkFolder(folder);
         const temporary = temporaryBeside(folder);
         return {
-          job: await imagesJob(spec, temporary, pattern, codec),
+          job: await imagesJob(spec, temporary, pattern, codec, 1),
           temporary,
           prepare: () => mkdirSync(temporary),
           publish: () => moveAll(temporary, folder),
@@ -62,11 +63,15 @@ export function images(spec: ImagesSpec): ImagesSink {
   };
 }
 
-function target(path: string): { folder: string; pattern: string; codec: ImageCodec } {
-  const codec = CODECS[extname(path).toLowerCase()];
+export function imagesTarget(path: string): {
+  folder: string;
+  pattern: string;
+  codec: ImageCodec;
+} {
+  const codec = IMAGE_CODECS[extname(path).toLowerCase()];
   if (codec === undefined) {
-    if (extname(path) === '') return target(join(path, '%06d.png'));
-    const known = Object.keys(CODECS).join(', ');
+    if (extname(path) === '') return imagesTarget(join(path, '%06d.png'));
+    const known = Object.keys(IMAGE_CODECS).join(', ');
     throw new RelensError('USAGE', `${path}: images are written as ${known}`);
   }
   const pattern = basename(path);
@@ -79,11 +84,31 @@ function target(path: string): { folder: string; pattern: string; codec: ImageCo
   return { folder: resolve(dirname(path)), pattern, codec };
 }
 
-async function imagesJob(
+/** What evidence is named after: the file, or the folder of the images. */
+export function outputBase(path: string): string {
+  return isImageOutput(path) ? imagesTarget(path).folder : path;
+}
+
+/** SHA-256 of each image of a sequence that was written, in order. */
+export async function* imageHashes(path: string, count: number): AsyncGenerator<string> {
+  const { folder, pattern } = imagesTarget(path);
+  for (let number = 1; number <= count; number++) {
+    const name = pattern.replace(/%0?(\d*)d/, (_, width: string) =>
+      String(number).padStart(Number(width || 1), '0'),
+    );
+    yield createHash('sha256')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+  }
+}
+
+/** @param first number of the first image */
+export async function imagesJob(
   { ffmpeg, info, path }: ImagesSpec,
   folder: string,
   pattern: string,
   codec: ImageCodec,
+  first: number,
 ): Promise<EncodeJob> {
   return {
     ffmpeg,
@@ -96,12 +121,16 @@ async function imagesJob(
     colour: info.colour,
     convertTo: codec.pixelFormat,
     input: [],
-    output: [...codec.args, '-pix_fmt', codec.pixelFormat, '-f', 'image2', '-start_number', '1'],
+    output: [
+      ...[...codec.args, '-pix_fmt', codec.pixelFormat, '-f', 'image2'],
+      ...['-start_number', String(first)],
+    ],
     passthrough: await passthrough(ffmpeg),
   };
 }
 
-async function moveAll(from: string, to: string): Promise<void> {
+/** Moves the images of a folder into another, which need not be there. */
+export async function moveAll(from: string, to: string): Promise<void> {
   if ((await stat(to).catch(() => undefined)) === undefined) return rename(from, to);
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) await rename(join(from, name), join(to, name));

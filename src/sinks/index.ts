@@ -18,11 +18,15 @@ export interface ArchiveSink extends Sink {
 /** @throws RelensError USAGE, for what images cannot hold */
 export function archiveSink(spec: VideoFileSpec): ArchiveSink {
   if (!isImageOutput(spec.path)) return videoFile(spec);
-  if (spec.lossless || spec.codec !== undefined || spec.crf !== undefined) {
-    throw new RelensError(
-      'USAGE',
-      `${spec.path}: images take no --lossless, --codec or --crf; leave them out, or name a .mkv`,
-    );
-  }
+  refuseVideoOptions(spec);
   return images(spec);
+}
+
+/** @throws RelensError USAGE, for what images cannot hold */
+export function refuseVideoOptions({ path, lossless, codec, crf }: VideoFileSpec): void {
+  if (!lossless && codec === undefined && crf === undefined) return;
+  throw new RelensError(
+    'USAGE',
+    `${path}: images take no --lossless, --codec or --crf; leave them out, or name a .mkv`,
+  );
 }

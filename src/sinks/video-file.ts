@@ -46,20 +46,31 @@ export function videoFile(spec: VideoFileSpec): VideoFileSink {
     policy: 'lossless',
     consume: (frames) =>
       writeAll(frames, async () => {
-        const { job, encoder, notes } = await plan(spec);
+        const { base, coding, rest, encoder, notes } = await planVideo(spec);
+        const path = temporaryBeside(spec.path);
         return {
-          job,
-          temporary: job.path,
-          publish: () => rename(job.path, spec.path),
+          job: { ...base, path, output: [...coding, ...rest] },
+          temporary: path,
+          publish: () => rename(path, spec.path),
           report: (count) => ({ frames: count, path: spec.path, encoder, notes }),
         };
       }),
   };
 }
 
-async function plan(
-  spec: VideoFileSpec,
-): Promise<{ job: EncodeJob; encoder: string; notes: readonly string[] }> {
+export interface VideoPlan {
+  /** Lacks only where it is written, and how. */
+  readonly base: Omit<EncodeJob, 'path' | 'output'>;
+  /** The encoder and its options. */
+  readonly coding: readonly string[];
+  /** What the file holds besides pictures; needs the inputs of `base`. */
+  readonly rest: readonly string[];
+  readonly encoder: string;
+  readonly notes: readonly string[];
+}
+
+/** @throws RelensError USAGE, OUTPUT_WRITE, CODEC_MISSING */
+export async function planVideo(spec: VideoFileSpec): Promise<VideoPlan> {
   const { ffmpeg, info, path } = spec;
   await checkOutput(path);
   const frame = { width: info.width, height: info.height };
@@ -67,25 +78,24 @@ async function plan(
   const codec = await chooseVideoCodec(ffmpeg, path, spec, display, frame);
   const carried = spec.carry === undefined ? undefined : await planCarry(ffmpeg, spec.carry, path);
   const time = timeBaseFor(spec, codec.encoder);
-  const job: EncodeJob = {
+  const base = {
     ffmpeg,
     name: path,
-    path: temporaryBeside(path),
     frame,
     picture: codec.size,
     timeBase: time.timeBase,
     ...(info.sampleAspect === undefined ? {} : { sampleAspect: info.sampleAspect }),
     colour: info.colour,
     input: carried?.input ?? [],
-    output: [
-      ...['-c:v', codec.encoder, ...codec.args, '-pix_fmt', codec.pixelFormat],
-      ...(carried?.output ?? []),
-      ...streamTags(info.tags),
-    ],
     passthrough: await passthrough(ffmpeg),
   };
-  const notes = [...codec.notes, ...(carried?.notes ?? []), ...time.notes];
-  return { job, encoder: codec.encoder, notes };
+  return {
+    base,
+    coding: ['-c:v', codec.encoder, ...codec.args, '-pix_fmt', codec.pixelFormat],
+    rest: [...(carried?.output ?? []), ...streamTags(info.tags)],
+    encoder: codec.encoder,
+    notes: [...codec.notes, ...(carried?.notes ?? []), ...time.notes],
+  };
 }
 
 async function checkOutput(path: string): Promise<void> {

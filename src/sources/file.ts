@@ -9,6 +9,7 @@ import { planDoor, type Door } from '../ffmpeg/door.js';
 import { evenSize } from '../ffmpeg/picture.js';
 import { clockOrigin, type Rational } from '../ffmpeg/probe.js';
 import type { DecodeReport, FileInfo, FileSource, FileSpec } from './file-source.js';
+import { imagesOf, isPattern } from './images.js';
 import { FILE_KINDS } from './index.js';
 import type { ProbedInput } from './input.js';
 import { decodeReport, NOTHING_DECODED } from './lost.js';
@@ -58,6 +59,13 @@ export async function openFile(spec: FileSpec): Promise<FileSource> {
     report: () => report,
     isDamaged: () => decodesCleanly(job).pipe(map((clean) => !clean)),
   };
+}
+
+/** The files that an input consists of, in order: itself, or the images of a sequence. */
+export async function inputFiles(path: string): Promise<readonly string[]> {
+  const stats = await statOf(path);
+  if (stats?.isDirectory() === true || isPattern(path)) return imagesOf(path);
+  return [path];
 }
 
 /** @throws RelensError INPUT_NOT_FOUND, INPUT_NOT_VIDEO, INPUT_NEEDS_RATE */

@@ -1,6 +1,6 @@
 /** Runs the built command as a user does, in a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { packageFile } from '../../src/config/package-root.js';
 
 export const CLI = packageFile('dist', 'src', 'cli.js');
@@ -31,5 +31,9 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = process.
   });
   return { child, ended };
 }
+
+/** The names in a folder, without what lies beside each restored file as its proof. */
+export const restoredIn = (folder: string) =>
+  readdirSync(folder).filter((name) => !/\.relens(-|\.)/.test(name));
 
 export const relens = (args: readonly string[], env?: NodeJS.ProcessEnv) => start(args, env).ended;

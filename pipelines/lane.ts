@@ -1,0 +1,150 @@
+/** One archived file on its way: opened, decoded, inspected, restored; frame by frame. */
+import { deserialize, serialize } from 'node:v8';
+import { concatMap, filter, finalize, map, tap, type Observable } from 'rxjs';
+import { sha256 } from '../src/evidence/frame-list.js';
+import { findFfmpeg } from '../src/ffmpeg/find.js';
+import { withAhead } from '../src/flow/with-ahead.js';
+import { FramePool } from '../src/frame/frame-pool.js';
+import { openEngine } from '../src/inference/engine.js';
+import { loadModelCard } from '../src/inference/model-card.js';
+import { BackgroundMemory } from '../src/memory/background-memory.js';
+import {
+  blockLength,
+  restoreArchive,
+  slotsNeeded,
+  type Restored,
+} from '../src/restorers/archive.js';
+import { openFile } from '../src/sources/file.js';
+import { openMask } from '../src/sources/mask-file.js';
+import type { StageTimes } from '../src/telemetry/stage-times.js';
+import { AHEAD, openInspection, type Opened } from './inspection.js';
+import type { RestoreOptions } from './restore-options.js';
+
+/** Grey levels; what codecs leave on quiet footage stays below it. */
+const NOISE_FLOOR = 1.5;
+
+export type Lane = Awaited<ReturnType<typeof openLane>>;
+
+/** Whoever opens a lane closes it. */
+export async function openLane(options: Omit<RestoreOptions, 'output'>) {
+  const ffmpeg = await findFfmpeg(options.ffmpeg);
+  const source = await openFile({ ...options, path: options.input, ffmpeg });
+  const card = await loadModelCard(options.model);
+  const size = { width: source.info.width, height: source.info.height };
+  const mask = options.mask === undefined ? undefined : await openMask(options.mask, size, ffmpeg);
+  const engine = await openEngine(card, options.device, options.threads);
+  const close = async () => {
+    mask?.close();
+    await engine.close();
+  };
+  return { ffmpeg, source, size, mask, engine, close };
+}
+
+/** All memories of a lane between two frames. */
+export interface LaneState {
+  readonly inspection: Uint8Array;
+  readonly past: unknown;
+}
+
+export interface LaneFrame {
+  readonly restored: Restored;
+  /** SHA-256 of the planes before anything was done to them. */
+  readonly input: string;
+  /**
+   * After the last frame of a part: what the next part goes on from, on loan until the next frame;
+   * undefined elsewhere, and where it cannot be had.
+   */
+  readonly state?: LaneState;
+}
+
+export interface LaneJob {
+  readonly times: StageTimes;
+  /** The decoder reports errors somewhere. */
+  readonly damaged: boolean;
+  /** Only for a lane that is recorded; a multiple of the block length. */
+  readonly partFrames?: number;
+  /** Goes on at this frame, from what the one before it left. */
+  readonly from?: { readonly seq: number; readonly state: LaneState };
+}
+
+/** Frames in a part: what was asked for, rounded up to whole blocks. */
+export function partLength(lane: Lane, wanted: number): number {
+  const block = blockLength(lane.size);
+  return block * Math.ceil(wanted / block);
+}
+
+/** Cold; the receiver closes the frames. */
+export function laneFrames(
+  lane: Lane,
+  options: Omit<RestoreOptions, 'output'>,
+  { times, damaged, partFrames, from }: LaneJob,
+): Observable<LaneFrame> {
+  const { source, size, engine } = lane;
+  const ahead = Math.min(AHEAD, blockLength(size));
+  const pool = new FramePool(size, slotsNeeded(size) + ahead);
+  const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0));
+  const past = new BackgroundMemory(size);
+  const first = from?.seq ?? 0;
+  if (from !== undefined) {
+    inspection.load(deserialize(from.state.inspection));
+    past.load(from.state.past as ReturnType<BackgroundMemory['save']>);
+  }
+  const inputs = new Map<number, string>();
+  const states = new Map<number, Uint8Array>();
+  const beginsPart = (seq: number) => partFrames !== undefined && seq % partFrames === 0;
+  /** Frames after this one have been inspected by now: the state is that of before. */
+  const saveState = (seq: number) => {
+    if (seq === first || !beginsPart(seq)) return;
+    const state = inspection.save();
+    if (state !== undefined) states.set(seq, serialize(state));
+  };
+  const stateAfter = (seq: number): LaneState | undefined => {
+    const state = states.get(seq + 1);
+    states.delete(seq + 1);
+    return state && { inspection: state, past: past.save() };
+  };
+  return source.frames(pool).pipe(
+    filter((frame) => {
+      // Decoded again, for only so is the rest the same; restored already.
+      if (frame.seq < first) frame.close();
+      return frame.seq >= first;
+    }),
+    concatMap(async (frame): Promise<Opened> => {
+      // On loan until the next frame, and this one waits for its future.
+      const imported = (await lane.mask?.at(frame))?.slice();
+      return { frame, ...(imported && { imported }) };
+    }),
+    tap(({ frame }) => {
+      if (partFrames === undefined) return;
+      inputs.set(
+        frame.seq,
+        times.measure('hash', () => sha256(frame.data)),
+      );
+    }),
+    withAhead(ahead),
+    concatMap(([opened, following]) => {
+      saveState(opened.frame.seq);
+      return inspection.inspect(opened, following);
+    }),
+    restoreArchive({
+      ...options,
+      size,
+      engine,
+      times,
+      past,
+      noise: (inspected) => inspection.noise(inspected),
+      mask: (inspected) => inspection.mask(inspected),
+      noiseFloor: options.noiseFloor ?? NOISE_FLOOR,
+    }),
+    map((restored): LaneFrame => {
+      const { seq } = restored.frame;
+      const input = inputs.get(seq) ?? '';
+      inputs.delete(seq);
+      const state = stateAfter(seq);
+      return { restored, input, ...(state && { state }) };
+    }),
+    finalize(() => {
+      pool.dispose();
+    }),
+  );
+}

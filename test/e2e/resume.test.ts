@@ -1,0 +1,99 @@
+/** A job that is killed, stopped or paused ends with exactly what an undisturbed one gives. */
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { make, scratchFolder } from '../ffmpeg/clips.js';
+import { random } from '../detectors/scene.js';
+import { relens, start } from './relens.js';
+
+const folder = scratchFolder();
+const at = (...names: string[]) => join(folder, ...names);
+const FRAMES = 200;
+const input = at('tape.mp4');
+
+/** Noise, a stuck pixel, a patch that is hidden from the 4th second on, and an object that moves. */
+function makeTape(): void {
+  const scene =
+    `testsrc2=s=160x120:d=${FRAMES / 25}:r=25,noise=alls=14:allf=t:all_seed=9,` +
+    "drawbox=x=40:y=40:w=2:h=2:color=white:t=fill,drawbox=x=80:y=60:w=20:h=14:t=fill:enable='gt(t,4)'";
+  const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '12', '-pix_fmt', 'yuv420p'];
+  make('-f', 'lavfi', '-i', scene, ...x264, input);
+  const mask =
+    "color=black:s=160x120:r=25,drawbox=x=80:y=60:w=20:h=14:color=white:t=fill:enable='gt(t,4)'";
+  make('-f', 'lavfi', '-i', mask, '-frames:v', String(FRAMES), '-c:v', 'ffv1', at('mask.mkv'));
+}
+
+const args = (output: string) => [
+  ...['restore', input, '--output', output, '--mask', at('mask.mkv')],
+  ...['--set', 'output.partFrames=16', '--threads', '1', '--quiet'],
+];
+
+/** All that must be alike: the files byte for byte, and the manifest but for when and how fast. */
+function result(output: string) {
+  const { run, ...manifest } = JSON.parse(readFileSync(`${output}.relens.json`, 'utf8')) as {
+    run: { resumedAtFrame: number };
+  };
+  const read = (name: string) => readFileSync(name).toString('latin1');
+  return {
+    run,
+    manifest,
+    files: [output, `${output}.relens-frames.tsv`, `${output}.relens-cells.mkv`].map(read),
+  };
+}
+
+/** Resolves when `count` things have happened in the job's folder, or when it has ended. */
+async function happenings(target: string, count: number, ended: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  void ended.finally(() => over.abort());
+  const job = join(target, '.out.mkv.relens-job');
+  try {
+    if (!existsSync(job)) {
+      const above = watch(target, { signal });
+      while (!existsSync(job)) await once(above, 'change', { signal });
+      above.close();
+    }
+    const watcher = watch(job, { signal });
+    for (let seen = 0; seen < count; seen++) await once(watcher, 'change', { signal });
+    watcher.close();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+describe('a job', () => {
+  beforeAll(async () => {
+    makeTape();
+    mkdirSync(at('whole'));
+    expect((await relens(args(at('whole', 'out.mkv')))).code).toBe(0);
+  });
+
+  it.each([[1]])(
+    'that is killed ten times at random moments gives the same (seed %i)',
+    async (seed) => {
+      const target = at(`killed-${seed}`);
+      mkdirSync(target);
+      const output = join(target, 'out.mkv');
+      const next = random(seed);
+      let kills = 0;
+      for (let runs = 0; kills < 10 && runs < 30; runs++) {
+        const { child, ended } = start(args(output));
+        await happenings(target, 1 + Math.floor(next() * 40), ended);
+        if (child.exitCode !== null) break;
+        child.kill('SIGKILL');
+        await ended;
+        kills++;
+      }
+      expect(kills).toBe(10);
+      expect((await relens(args(output))).code).toBe(0);
+      const [broken, whole] = [result(output), result(at('whole', 'out.mkv'))];
+      expect(broken.manifest).toEqual(whole.manifest);
+      for (const [index, file] of broken.files.entries()) {
+        expect(file === whole.files[index]).toBe(true);
+      }
+      expect(readdirSync(target).filter((name) => name.startsWith('.'))).toEqual([]);
+    },
+    240_000,
+  );
+});
