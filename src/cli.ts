@@ -8,6 +8,9 @@ import { VERBS } from './cli/verbs.js';
 /** A handle that somebody forgot to close must not keep a finished command from ending. */
 const GRACE_MS = 5000;
 
+// An address among the arguments may hold a password: the process list is given this instead.
+process.title = 'relens';
+
 const controller = new AbortController();
 
 function stop(): void {

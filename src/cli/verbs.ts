@@ -2,12 +2,14 @@
 import { demo } from '../../pipelines/demo.js';
 import { doctor } from '../../pipelines/doctor.js';
 import { evaluate } from '../../pipelines/evaluate.js';
+import { live } from '../../pipelines/live.js';
 import { restore } from '../../pipelines/restore.js';
 import { verify } from '../../pipelines/verify.js';
 import { demoVerb } from './demo-verb.js';
 import { doctorVerb } from './doctor-verb.js';
 import { evaluateVerb } from './evaluate-verb.js';
 import { keygenVerb } from './keygen-verb.js';
+import { liveVerb } from './live-verb.js';
 import { restoreVerb } from './restore-verb.js';
 import { verifyVerb } from './verify-verb.js';
 import type { Verb } from './verb.js';
@@ -16,6 +18,7 @@ export const VERBS: readonly Verb[] = [
   restoreVerb(restore),
   verifyVerb(verify),
   keygenVerb,
+  liveVerb(live),
   evaluateVerb(evaluate),
   doctorVerb(doctor),
   demoVerb(demo, restore),

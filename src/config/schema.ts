@@ -1,5 +1,6 @@
 /** What may stand in a config file: the one list of keys, from which the types are inferred. */
 import { z } from 'zod';
+import { camerasSchema } from './cameras.js';
 
 /** Each `describe` is the rule as a sentence's end: `"key" must be …`. */
 export const configSchema = z.strictObject({
@@ -38,6 +39,12 @@ export const configSchema = z.strictObject({
       partFrames: z.int().min(1).max(100_000).describe('a whole number from 1 to 100000'),
     })
     .describe('a group of keys'),
+  live: z
+    .strictObject({
+      lateMs: z.int().min(50).max(10_000).describe('a whole number from 50 to 10000'),
+    })
+    .describe('a group of keys'),
+  cameras: camerasSchema,
 });
 
 /** Every key set, checked. */

@@ -10,6 +10,8 @@ export interface ProcessSpec {
   readonly stdout?: 'pipe' | 'ignore';
   /** Working folder. */
   readonly cwd?: string;
+  /** Called with each line of stderr as it comes. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** How a process ended: `error` when it could not be started at all. */
@@ -27,6 +29,8 @@ export interface Running {
   readonly stderr: LineLog;
   /** SIGKILL, and lets go of the pipes; harmless when it has ended already. */
   kill(): void;
+  /** Asks it to finish its files (SIGTERM), and kills it after `graceMs`. */
+  end(graceMs: number): void;
 }
 
 const FIRST_LINES = 20;
@@ -37,8 +41,14 @@ const LINE_CHARS = 400;
 export class LineLog {
   readonly #first: string[] = [];
   readonly #last: string[] = [];
+  readonly #onLine: ((line: string) => void) | undefined;
   #partial = '';
   #count = 0;
+
+  /** `onLine` is called with each line that is not empty. */
+  constructor(onLine?: (line: string) => void) {
+    this.#onLine = onLine;
+  }
 
   /** Lines seen, whether kept or not. */
   get count(): number {
@@ -64,6 +74,7 @@ export class LineLog {
     const text = line.trim().slice(0, LINE_CHARS);
     if (text === '') return;
     this.#count++;
+    this.#onLine?.(text);
     if (this.#first.length < FIRST_LINES) {
       this.#first.push(text);
     } else {
@@ -79,6 +90,7 @@ export function start({
   stdin = 'ignore',
   stdout = 'ignore',
   cwd,
+  onLine,
 }: ProcessSpec): Running {
   const child = spawn(command, args, {
     stdio: [stdin, stdout, 'pipe'],
@@ -87,7 +99,7 @@ export function start({
     // A terminal's Ctrl-C would reach the child too, which would then end as if its input were over.
     detached: process.platform !== 'win32',
   });
-  const stderr = new LineLog();
+  const stderr = new LineLog(onLine);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => stderr.push(text));
   // A child that dies while it is written to raises EPIPE here; how it exited tells more.
   child.stdin?.on('error', () => undefined);
@@ -98,15 +110,23 @@ export function start({
       resolve({ code, signal });
     });
   });
+  const kill = () => {
+    child.kill('SIGKILL');
+    child.stdin?.destroy();
+    child.stdout?.destroy();
+  };
   return {
     stdin: child.stdin,
     stdout: child.stdout,
     exited,
     stderr,
-    kill: () => {
-      child.kill('SIGKILL');
-      child.stdin?.destroy();
-      child.stdout?.destroy();
+    kill,
+    end: (graceMs) => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(kill, graceMs);
+      void exited.then(() => {
+        clearTimeout(timer);
+      });
     },
   };
 }

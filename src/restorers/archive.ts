@@ -116,7 +116,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
 }
 
 /** What the network is told of the noise: nothing, where there is none worth the risk of a change. */
-function noisePlane(noise: NoiseEstimate, size: FrameSize, floor: number): Uint8Array {
+export function noisePlane(noise: NoiseEstimate, size: FrameSize, floor: number): Uint8Array {
   const { columns, rows } = cellGrid(size);
   if (noise.sigma < floor) return new Uint8Array(columns * rows);
   const least = floor * 4;

@@ -49,7 +49,7 @@ export interface GeneratorOptions {
  * resolves when the frame's own data has been changed: only cells that are masked or noisy.
  */
 export async function generate(
-  engine: Engine,
+  engine: Pick<Engine, 'card' | 'run'>,
   input: RestoreInput,
   options: GeneratorOptions,
 ): Promise<RestoreOutcome> {
@@ -89,7 +89,7 @@ function regimeOf(input: RestoreInput, cell: number, denoises: boolean): number 
 
 /** Copies the regions' windows of everything into one batch of tensors, padded as the model asks. */
 function gather(
-  engine: Engine,
+  engine: Pick<Engine, 'card' | 'run'>,
   input: RestoreInput,
   plan: RegionPlan,
   { strength, synthesis }: GeneratorOptions,

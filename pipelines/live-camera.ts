@@ -1,0 +1,255 @@
+/** One live camera: source, restorer and encoder behind the seam that the server looks at. */
+import {
+  catchError,
+  defer,
+  EMPTY,
+  finalize,
+  firstValueFrom,
+  interval,
+  map,
+  merge,
+  NEVER,
+  mergeMap,
+  repeat,
+  Subject,
+  takeUntil,
+  tap,
+  throwError,
+  timeout,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { parseAddress } from '../src/config/camera-address.js';
+import { RelensError } from '../src/errors.js';
+import type { LiveEncoder } from '../src/ffmpeg/encode-live.js';
+import type { Ffmpeg } from '../src/ffmpeg/find.js';
+import { latestMap } from '../src/flow/latest-map.js';
+import { shareGroup } from '../src/flow/share-group.js';
+import {
+  nowMs,
+  type AccessUnit,
+  type CameraConfig,
+  type CameraFigures,
+  type CameraState,
+  type LiveCamera,
+  type LivePicture,
+  type Overlay,
+  type Snapshot,
+} from '../src/frame/live-seams.js';
+import type { SharedEngine } from '../src/inference/shared-engine.js';
+import { LiveRestorer, type LiveOutcome } from '../src/restorers/live.js';
+import { liveUnits } from '../src/sinks/live-units.js';
+import { liveSource, type LiveFrame, type LiveSourceEvent } from '../src/sources/live.js';
+import { CameraBook } from '../src/telemetry/camera-book.js';
+import type { EventLog } from '../src/telemetry/event-log.js';
+import { LaneFigures } from '../src/telemetry/lane-figures.js';
+import { StageTimes } from '../src/telemetry/stage-times.js';
+import { openInspection } from './inspection.js';
+import type { LiveOptions } from './live-options.js';
+
+/** What all cameras share. */
+export interface LiveTools {
+  readonly ffmpeg: Ffmpeg;
+  readonly passthrough: readonly string[];
+  readonly encoder: LiveEncoder;
+  readonly engine: SharedEngine;
+  readonly events: EventLog;
+}
+
+/** Decoded frames that a lane may hold: in work, waiting, shown and encoded. */
+const SLOTS = 8;
+/** An encoder runs on for so long after the last viewer has gone. */
+const LINGER_MS = 5000;
+const SNAPSHOT_MS = 2000;
+/** When something of our own broke: a camera is tried again, the others never notice. */
+const REST_MS = 5000;
+export class RunningCamera implements LiveCamera {
+  readonly name: string;
+  readonly state$: Observable<CameraState>;
+  readonly units$: Observable<AccessUnit>;
+  readonly overlays$: Observable<Overlay>;
+  readonly pictures$: Observable<LivePicture>;
+  /** Cold: the camera lives while this is subscribed. Emits nothing. */
+  readonly run$: Observable<never>;
+  readonly #options: LiveOptions;
+  readonly #tools: LiveTools;
+  readonly #config: CameraConfig;
+  readonly #figures = new LaneFigures();
+  readonly #book: CameraBook;
+  readonly #pictures = new Subject<LivePicture>();
+  readonly #gone = new Subject<void>();
+  #restorer: LiveRestorer | undefined;
+  #range: 'tv' | 'pc' = 'tv';
+  constructor(config: CameraConfig, options: LiveOptions, tools: LiveTools) {
+    this.name = config.name;
+    this.#config = config;
+    this.#options = options;
+    this.#tools = tools;
+    const address = parseAddress(config.url).shown;
+    this.#book = new CameraBook(config.name, address, tools.events);
+    this.state$ = this.#book.state$;
+    this.pictures$ = this.#pictures.asObservable();
+    this.overlays$ = this.pictures$.pipe(map(({ overlay }) => overlay));
+    this.units$ = this.pictures$.pipe(
+      liveUnits({
+        ...tools,
+        layout: 'stacked',
+        range: () => this.#range,
+        onFailed: (error) => {
+          options.logger.warn({ camera: this.name }, error.message);
+        },
+      }),
+      tap(({ times }) => {
+        this.#figures.unit(times.encodedMs, times.receivedMs);
+      }),
+      shareGroup(({ key }) => key, LINGER_MS),
+    );
+    this.run$ = this.#run();
+  }
+
+  state(): CameraState {
+    return this.#book.state;
+  }
+
+  figures(): CameraFigures {
+    return this.#figures.now();
+  }
+
+  /** Ends the camera: its streams complete. */
+  stop(): void {
+    this.#gone.next();
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const snapshot$ = this.pictures$.pipe(
+      map(({ original, restored, ...rest }) => ({
+        ...rest,
+        ...{ camera: this.name, width: original.width, height: original.height },
+        ...{ original: original.data.slice(), restored: restored.data.slice() },
+      })),
+      timeout({ first: SNAPSHOT_MS, with: () => throwError(() => this.#notLive()) }),
+    );
+    return firstValueFrom(snapshot$).catch((error: unknown) => {
+      throw error instanceof RelensError ? error : this.#notLive();
+    });
+  }
+
+  #notLive(): RelensError {
+    const { status, reason = 'no picture has come yet' } = this.state();
+    return new RelensError('CAMERA_NOT_LIVE', `${this.name} is ${status}: ${reason}`);
+  }
+
+  #run(): Observable<never> {
+    const { ffmpeg, passthrough } = this.#tools;
+    const { transport, maxWidth } = this.#config;
+    const source$ = defer(() =>
+      liveSource({
+        ...{ ffmpeg, passthrough, lane: this.name, slots: SLOTS },
+        address: parseAddress(this.#config.url),
+        ...(transport !== undefined && { transport }),
+        ...(maxWidth !== undefined && { maxWidth }),
+      }),
+    );
+    const pictures$ = source$.pipe(
+      mergeMap((event) => this.#noted(event)),
+      latestMap({
+        work: (frame) => this.#restore(frame),
+        overtaken: (frame) => this.#overtaken(frame),
+        discard: ({ frame }) => frame.close(),
+      }),
+      tap((outcome) => {
+        this.#show(outcome);
+      }),
+      catchError((error: unknown) => {
+        const reason = error instanceof RelensError ? error.message : 'an unexpected error';
+        this.#options.logger.error({ camera: this.name, error: String(error) }, reason);
+        this.#book.link({ status: 'failed', reason, nextAttemptMs: nowMs() + REST_MS });
+        return EMPTY;
+      }),
+      finalize(() => this.#restorer?.dispose()),
+    );
+    // A file's stream ends for good; whatever else ends it, it is taken up again.
+    const again$ = pictures$.pipe(
+      repeat({ delay: () => (this.state().status === 'stopped' ? NEVER : timer(REST_MS)) }),
+    );
+    const watch$ = interval(1000).pipe(tap(() => this.#book.judge(this.figures())));
+    return merge(again$, watch$).pipe(
+      mergeMap(() => EMPTY),
+      takeUntil(this.#gone),
+      finalize(() => this.#over()),
+    );
+  }
+
+  /** Frames go on; everything else is noted here. */
+  #noted(event: LiveSourceEvent): LiveFrame[] {
+    switch (event.kind) {
+      case 'frame': {
+        const { facts, frame, receivedMs } = event;
+        const { width, height } = frame;
+        this.#range = facts.range;
+        this.#figures.errors(facts.decodeErrors);
+        this.#book.picture({ ...facts, width, height, receivedMs });
+        return [event];
+      }
+      case 'dropped':
+        this.#figures.drop();
+        return [];
+      case 'link':
+        if (this.state().status === 'live' && event.link.status !== 'live') this.#figures.lost();
+        this.#book.link(event.link);
+        return [];
+      case 'file':
+        return [];
+    }
+  }
+
+  #restore(frame: LiveFrame): Promise<LiveOutcome> {
+    return this.#restorerFor(frame).restore(frame);
+  }
+
+  /** A frame that waited too long is dropped; one that may still be shown in time goes through. */
+  #overtaken(input: LiveFrame): LiveOutcome | undefined {
+    if (nowMs() - input.receivedMs <= this.#options.lateMs) {
+      return this.#restorerFor(input).pass(input);
+    }
+    this.#restorer?.skip(input);
+    this.#figures.drop();
+    input.frame.close();
+    return undefined;
+  }
+
+  #restorerFor({ frame }: LiveFrame): LiveRestorer {
+    const { width, height } = frame;
+    const now = this.#restorer;
+    if (now?.size.width === width && now.size.height === height) return now;
+    now?.dispose();
+    const info = { lane: this.name, width, height, frameRate: this.state().fps || 25 };
+    const { engine } = this.#tools;
+    const restorer = new LiveRestorer({
+      ...this.#options,
+      ...{ size: { width, height }, lane: this.name, engine },
+      open: () => {
+        const times = new StageTimes();
+        const session = openInspection(info, times, () => this.#figures.now().decodeErrors);
+        return {
+          inspect: (one) => session.inspect({ frame: one }, []),
+          noise: (inspection) => session.noise(inspection),
+          mask: (inspection) => session.mask(inspection),
+        };
+      },
+    });
+    this.#restorer = restorer;
+    return restorer;
+  }
+
+  #show(outcome: LiveOutcome): void {
+    this.#figures.frame(outcome, outcome.networkMs);
+    this.#pictures.next(outcome);
+    outcome.close();
+  }
+
+  #over(): void {
+    this.#book.close();
+    this.#pictures.complete();
+  }
+}

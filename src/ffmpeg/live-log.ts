@@ -1,0 +1,151 @@
+/** Understands what a live decoder prints: how far it is, what it sees, why it failed. */
+import type { FrameSize } from '../frame/frame.js';
+import type { LiveAddress } from '../frame/live-address.js';
+
+/** How far a connection has come. */
+export type LiveStage = 'starting' | 'connected' | 'described' | 'opened';
+
+export interface LiveFailure {
+  readonly status: 'unauthorised' | 'failed';
+  /** A sentence for a person, without secrets. */
+  readonly reason: string;
+  /** `login`: not to be tried often. `soon`: may be gone the next second. */
+  readonly patience: 'soon' | 'login';
+}
+
+/** Fed with the lines of ffmpeg at `-loglevel repeat+level+verbose`. Keeps no line. */
+export class LiveLog {
+  stage: LiveStage = 'starting';
+  /** As ffmpeg names it, for example `h264`. */
+  codec = '';
+  /** As the stream announces it; 0 when it does not. */
+  frameRate = 0;
+  range: 'tv' | 'pc' = 'tv';
+  /** Of the decoded pictures, before our filters; the newest last. */
+  readonly sizes: FrameSize[] = [];
+  /** Errors printed once pictures were coming. */
+  decodeErrors = 0;
+  readonly #address: LiveAddress;
+  #unknownCodec: string | undefined;
+  #failure: LiveFailure | undefined;
+
+  constructor(address: LiveAddress) {
+    this.#address = address;
+  }
+
+  push(line: string): void {
+    if (this.stage === 'starting' && line.includes('Successfully connected')) {
+      this.stage = 'connected';
+    } else if (/^\[rtsp @ .*SDP:/.test(line)) {
+      this.stage = 'described';
+    } else if (/^(\[info\] )?Input #0/.test(line)) {
+      this.stage = 'opened';
+    }
+    const named = /^a=rtpmap:\d+ ([\w.-]+)\/90000/.exec(line)?.[1];
+    if (named !== undefined) this.#unknownCodec = named;
+    if (this.codec === '') this.#stream(line);
+    const graph = /^\[graph 0 input .*w:(\d+) h:(\d+) pixfmt:(\w+)/.exec(line);
+    if (graph !== null) this.#graph(line, Number(graph[1]), Number(graph[2]), graph[3] ?? '');
+    if (/\] \[error\] /.test(line) && this.sizes.length > 0) this.decodeErrors++;
+    this.#failure ??= this.#failureOf(line);
+  }
+
+  /** Why the connection ended or never came about. */
+  failure(): LiveFailure {
+    if (this.#failure !== undefined) return this.#failure;
+    const lost = this.stage === 'opened' && this.sizes.length > 0;
+    return failed(
+      lost
+        ? `the connection to ${this.#address.shown} was lost`
+        : silenceReason(this.#address, this.stage),
+    );
+  }
+
+  #stream(line: string): void {
+    const video = /Stream #0:\d+.*: Video: (\w+)/.exec(line)?.[1];
+    if (video === undefined || video === 'none') return;
+    this.codec = video;
+    this.frameRate = Number(/, ([\d.]+) fps/.exec(line)?.[1] ?? 0);
+    if (/\bpc\b|yuvj/.test(line)) this.range = 'pc';
+  }
+
+  #graph(line: string, width: number, height: number, pixelFormat: string): void {
+    this.sizes.push({ width, height });
+    if (this.sizes.length > 4) this.sizes.shift();
+    this.range = pixelFormat.startsWith('yuvj') || /range:(pc|full)/.test(line) ? 'pc' : this.range;
+  }
+
+  #failureOf(line: string): LiveFailure | undefined {
+    const host = nameOf(this.#address);
+    if (/\b401 Unauthorized/.test(line)) {
+      const reason = this.#address.hasLogin
+        ? 'the camera refuses this user and password: correct them'
+        : 'the camera asks for a user and a password: put them into its address';
+      return { status: 'unauthorised', reason, patience: 'login' };
+    }
+    if (/\b403 Forbidden/.test(line)) {
+      const reason = 'the camera forbids this user to watch: give the user the right to';
+      return { status: 'unauthorised', reason, patience: 'login' };
+    }
+    if (/\b404 /.test(line)) {
+      return failed(`${host} has no stream at this address: check the path`);
+    }
+    if (/Failed to resolve hostname/.test(line)) {
+      return failed(`the name ${host} is not known: check the spelling and the DNS server`);
+    }
+    if (/Connection refused/.test(line)) {
+      return failed(`${host} refuses the connection: it is starting, or the port is wrong`);
+    }
+    if (/No route to host|Network is unreachable|Connection timed out/.test(line)) {
+      return failed(`${host} cannot be reached: check the network and the camera's power`);
+    }
+    if (/\b461 |Unsupported transport|Nonmatching transport/i.test(line)) {
+      return failed('the camera does not offer this transport: set transport to auto');
+    }
+    if (
+      /unknown codec|Unsupported codec|Decoder .* not found|no decoder|contain any stream/.test(
+        line,
+      )
+    ) {
+      const name = this.#unknownCodec ?? this.codec;
+      const what =
+        name === '' ? 'no video that ffmpeg can decode' : `${name}, which ffmpeg cannot decode`;
+      return failed(`the camera sends ${what}: set it to H.264, HEVC or MJPEG`);
+    }
+    const status = /(?:Server returned|HTTP error|failed:) ([45]\d\d) ?([\w ]*)/.exec(line);
+    if (status !== null)
+      return failed(`${host} answers ${status[1] ?? ''} ${status[2] ?? ''}`.trim());
+    if (/Invalid data found when processing input/.test(line) && this.sizes.length === 0) {
+      return failed(`what comes from ${this.#address.shown} is no video`);
+    }
+    if (/No such file or directory/.test(line)) {
+      return failed(`${this.#address.shown} is not there: check the path`);
+    }
+    if (/Protocol .* not on whitelist/.test(line)) {
+      return failed('the camera points to an address of another kind, which is not followed');
+    }
+    return undefined;
+  }
+}
+
+/** What to say of a connection that came as far as `stage`, and gave no picture. */
+export function silenceReason(address: LiveAddress, stage: LiveStage): string {
+  const name = nameOf(address);
+  switch (stage) {
+    case 'starting':
+      return `${name} does not answer: check its address, its power and its cable`;
+    case 'connected':
+      return `${name} accepted the connection and then said nothing`;
+    case 'described':
+    case 'opened':
+      return 'the camera announced its stream and then sent no picture';
+  }
+}
+
+function nameOf({ host, shown }: LiveAddress): string {
+  return host === '' ? shown : host;
+}
+
+function failed(reason: string): LiveFailure {
+  return { status: 'failed', reason, patience: 'soon' };
+}

@@ -1,0 +1,212 @@
+/** A live camera as an endless stream: connects, watches, tells what is wrong, connects again. */
+import { concatMap, defer, EMPTY, of, repeat, startWith, takeWhile, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { decodeLive, type LiveDecoded, type LiveDecodeJob } from '../ffmpeg/decode-live.js';
+import { arrives } from '../frame/live-address.js';
+import { silenceReason, type LiveFailure, type LiveStage } from '../ffmpeg/live-log.js';
+import { endWhenQuiet } from '../flow/end-when-quiet.js';
+import type { Frame } from '../frame/frame.js';
+import { nowMs, type CameraStatus } from '../frame/live-seams.js';
+import { ArrivalRate } from './arrival-rate.js';
+import { LaneClock } from './lane-clock.js';
+
+export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp'> & {
+  /** 0–1, for the jitter of the back-off. */
+  readonly random?: () => number;
+};
+
+export interface LiveFrame {
+  /** The receiver closes it. */
+  readonly frame: Frame;
+  readonly receivedMs: number;
+  readonly decodedMs: number;
+}
+
+export interface LinkState {
+  readonly status: CameraStatus;
+  readonly reason?: string;
+  readonly nextAttemptMs?: number;
+  /** Connections tried in vain since the last picture. */
+  readonly attempts: number;
+}
+
+/** What the decoder found out about the stream. */
+export interface StreamFacts {
+  readonly codec: string;
+  readonly range: 'tv' | 'pc';
+  readonly fps: number;
+  readonly decodeErrors: number;
+}
+
+export type LiveSourceEvent =
+  | ({ readonly kind: 'frame'; readonly facts: StreamFacts } & LiveFrame)
+  | { readonly kind: 'dropped' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'link'; readonly link: LinkState };
+
+/** How long each stage may take before the connection is given up. */
+const STAGE_MS: Record<LiveStage, number> = {
+  starting: 3000,
+  connected: 4000,
+  described: 20_000,
+  opened: 20_000,
+};
+/** An HTTP server says nothing more between the connection and the first pictures. */
+const HTTP_MS = 20_000;
+/** A camera that answered before is not waited for much longer than it took then. */
+const LEAST_ANSWER_MS = 1500;
+const ANSWER_FACTOR = 3;
+/** Back-off: short, since a camera that is back must be seen within three seconds. */
+const SOON_MS = [100, 500, 1000, 1500];
+const LEAST_WAIT_MS = 100;
+/** A camera locks a user out who tries too often. */
+const LOGIN_MS = [60_000, 120_000, 300_000];
+const JITTER = 0.2;
+
+/**
+ * Cold; runs one child at a time and never errors for what a camera does. A file's stream completes
+ * at its end; a camera's never does, for any end is a disconnect.
+ */
+export function liveSource(options: LiveSourceOptions): Observable<LiveSourceEvent> {
+  return defer(() => {
+    const link = new Link(options);
+    return defer(() => link.connect()).pipe(
+      repeat({ delay: () => timer(link.waitMs) }),
+      takeWhile((event) => !(event.kind === 'link' && event.link.status === 'stopped'), true),
+    );
+  });
+}
+
+type Watched = LiveDecoded | { readonly kind: 'quiet' };
+
+/** One camera's connections, one after another. */
+class Link {
+  /** Until the next connection is tried. */
+  waitMs = 0;
+  readonly #options: LiveSourceOptions;
+  readonly #rate = new ArrivalRate();
+  readonly #clock: LaneClock;
+  #state: LinkState = { status: 'connecting', attempts: 0 };
+  #stage: LiveStage = 'starting';
+  #frames = 0;
+  #beganMs = 0;
+  /** How long the camera took to describe its stream the last time. */
+  #answerMs: number | undefined;
+
+  constructor(options: LiveSourceOptions) {
+    this.#options = options;
+    this.#clock = new LaneClock(arrives(options.address));
+  }
+
+  connect(): Observable<LiveSourceEvent> {
+    const { status, reason, attempts } = this.#state;
+    this.#stage = 'starting';
+    this.#frames = 0;
+    this.#beganMs = nowMs();
+    this.#rate.begin();
+    const trying: LinkState = { status, attempts, ...(reason !== undefined && { reason }) };
+    const stamp = (arrived: Parameters<LaneClock['stamp']>[0]) => this.#clock.stamp(arrived);
+    return decodeLive({ ...this.#options, stamp }).pipe(
+      endWhenQuiet<Watched>(
+        () => this.#quietMs(),
+        () => ({ kind: 'quiet' }),
+      ),
+      concatMap((event) => this.#tell(event)),
+      startWith(this.#become(trying)),
+    );
+  }
+
+  #quietMs(): number {
+    if (this.#frames > 0) return this.#rate.limitMs;
+    const { kind } = this.#options.address;
+    const stage = this.#stage;
+    if (stage === 'described' || stage === 'opened') return STAGE_MS[stage];
+    if (kind !== 'rtsp') return stage === 'connected' ? HTTP_MS : STAGE_MS[stage];
+    return this.#answerMs === undefined
+      ? STAGE_MS[stage]
+      : Math.max(LEAST_ANSWER_MS, ANSWER_FACTOR * this.#answerMs);
+  }
+
+  #tell(event: Watched): Observable<LiveSourceEvent> {
+    switch (event.kind) {
+      case 'frame': {
+        const { log, ...frame } = event;
+        this.#came(event.receivedMs);
+        const facts: StreamFacts = {
+          codec: log.codec,
+          range: log.range,
+          fps: this.#rate.fps > 0 ? this.#rate.fps : log.frameRate,
+          decodeErrors: log.decodeErrors,
+        };
+        const told: LiveSourceEvent = { ...frame, facts };
+        return this.#state.status === 'live'
+          ? of(told)
+          : of(this.#become({ status: 'live', attempts: 0 }), told);
+      }
+      case 'dropped':
+        this.#came(event.receivedMs);
+        return of({ kind: 'dropped' });
+      case 'file':
+        return of(event);
+      case 'stage':
+        this.#stage = event.stage;
+        if (event.stage === 'described') this.#answerMs = nowMs() - this.#beganMs;
+        return EMPTY;
+      case 'quiet':
+        return of(this.#failed(this.#silence()));
+      case 'ended':
+        return of(this.#over(event.failure));
+    }
+  }
+
+  #came(receivedMs: number): void {
+    this.#frames++;
+    this.#rate.push(receivedMs);
+  }
+
+  #silence(): LiveFailure & { readonly stalled?: boolean } {
+    if (this.#frames === 0) {
+      const reason = silenceReason(this.#options.address, this.#stage);
+      return { status: 'failed', reason, patience: 'soon' };
+    }
+    const seconds = (this.#rate.limitMs / 1000).toFixed(1);
+    this.#rate.stalled();
+    const reason = `no picture for ${seconds} s: the camera hangs, or its cable was pulled`;
+    return { status: 'failed', reason, patience: 'soon', stalled: true };
+  }
+
+  #over(failure: LiveFailure): LiveSourceEvent {
+    if (this.#options.address.kind === 'file' && this.#frames > 0) {
+      return this.#become({ status: 'stopped', reason: 'the file is at its end', attempts: 0 });
+    }
+    // Whatever was printed while pictures came, the news is that they come no more.
+    const lost = `the connection to ${this.#options.address.shown} was lost`;
+    return this.#failed(
+      this.#frames > 0 ? { ...failure, status: 'failed', reason: lost } : failure,
+    );
+  }
+
+  #failed(failure: LiveFailure & { readonly stalled?: boolean }): LiveSourceEvent {
+    const attempts = this.#frames > 0 ? 0 : this.#state.attempts + 1;
+    const waits = failure.patience === 'login' && this.#frames === 0 ? LOGIN_MS : SOON_MS;
+    const step = waits === LOGIN_MS ? attempts - 1 : attempts;
+    const base = waits[Math.min(step, waits.length - 1)] ?? 0;
+    const random = this.#options.random ?? Math.random;
+    // A connection that hung has waited already.
+    const spent = this.#frames > 0 ? 0 : nowMs() - this.#beganMs;
+    const wait = Math.max(LEAST_WAIT_MS, waits === LOGIN_MS ? base : base - spent);
+    this.waitMs = Math.round(wait * (1 + JITTER * (2 * random() - 1)));
+    const status = failure.stalled === true ? 'stalled' : failure.status;
+    return this.#become({
+      status,
+      reason: failure.reason,
+      attempts,
+      nextAttemptMs: nowMs() + this.waitMs,
+    });
+  }
+
+  #become(state: LinkState): LiveSourceEvent {
+    this.#state = state;
+    return { kind: 'link', link: state };
+  }
+}

@@ -1,0 +1,68 @@
+/** Live sources that are no RTSP cameras: MJPEG and HLS over HTTP, and a file at its own speed. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { basename, join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { ffmpeg, make, scratchFolder } from '../ffmpeg/clips.js';
+import { makeClip } from '../live/access-units.js';
+import { endWatches, Watch } from '../live/watch.js';
+
+endWatches();
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function serve(handle: RequestListener): Promise<string> {
+  server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+it('shows a camera of MJPEG over HTTP', async () => {
+  const clip = makeClip({ coding: 'mjpeg' });
+  const address = await serve((_, response) => {
+    response.setHeader('content-type', 'multipart/x-mixed-replace;boundary=ffmpeg');
+    const args = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', clip.path, '-c', 'copy'];
+    const child = spawn(ffmpeg.ffmpeg, [...args, '-f', 'mpjpeg', '-']);
+    child.stdout.pipe(response);
+    response.on('close', () => child.kill('SIGKILL'));
+  });
+  const watch = new Watch(`${address}/video`);
+  await watch.more(10);
+  expect(watch.codec).toBe('mjpeg');
+  expect(watch.last.age).toBeLessThan(1000);
+});
+
+it('plays an HLS stream at its own speed', async () => {
+  const folder = scratchFolder();
+  const { path } = makeClip({ seconds: 6 });
+  const cut = ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0'];
+  make('-i', path, '-c', 'copy', ...cut, join(folder, 'live.m3u8'));
+  const address = await serve((request, response) => {
+    readFile(join(folder, basename(request.url ?? ''))).then(
+      (file) => response.end(file),
+      () => response.writeHead(404).end(),
+    );
+  });
+  const watch = new Watch(`${address}/live.m3u8`);
+  await watch.more(2);
+  // Two seconds of film take about two seconds, though all of it is there.
+  expect(await watch.more(20)).toBeGreaterThan(1500);
+  expect(watch.link.status).toBe('live');
+});
+
+it('plays a file at its own speed, and stops at its end', async () => {
+  const { path } = makeClip({ seconds: 2 });
+  const watch = new Watch(path);
+  await watch.until(() => watch.link.status === 'stopped');
+  expect(watch.frames).toHaveLength(20);
+  expect(watch.link.reason).toBe('the file is at its end');
+  const [first, last] = [watch.frames[0]!, watch.last];
+  expect(last.timestamp - first.timestamp).toBe(1_900_000);
+  expect(last.atMs - first.atMs).toBeGreaterThan(1500);
+});
