@@ -1,12 +1,14 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
 import { DETECTORS, openCodedNoiseMeter, openNoiseMeter } from '../src/detectors/index.js';
-import type { NoiseEstimate } from '../src/frame/damage-map.js';
+import type { DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
 import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
 import { buildMask } from '../src/masks/build.js';
+import { byKind } from '../src/masks/by-kind.js';
 import type { Inspection } from '../src/restorers/inspection.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
+import type { DetectionNetworks } from './detection-networks.js';
 
 /** A frame with the user's own mask for it: `[rows, columns]`, 255 = repair. */
 export interface Opened {
@@ -44,15 +46,27 @@ export function openInspection(
   info: SourceInfo,
   times: StageTimes,
   decodeErrors: () => number,
+  networks: Pick<DetectionNetworks, 'open'>,
 ): InspectionSession {
   const detectors = DETECTORS.map((detector) => detector.open(info));
   const grid = cellGrid(info);
   const nothing = new Uint8Array(grid.columns * grid.rows);
   const meter = openNoiseMeter(info);
   const codedMeter = openCodedNoiseMeter(info);
-  const sessions = [meter, codedMeter, ...detectors];
+  const asked = networks.open(info);
+  const sessions = [meter, codedMeter, ...detectors, ...asked.map(({ session }) => session)];
+  /** The map of each detector, in the order of the detectors. */
+  const found = new WeakMap<Inspection, readonly DamageMap[]>();
+  /** The latest belief in damage of a kind that stays, or what was found on the frame itself. */
+  const lasting = (map: DamageMap): DamageMap => {
+    for (const { session } of asked) {
+      const known = session.current?.().find(({ kind }) => kind === map.kind);
+      if (known !== undefined) return known;
+    }
+    return map;
+  };
   return {
-    inspect: ({ frame, imported }, ahead) => {
+    inspect: async ({ frame, imported }, ahead) => {
       const next = ahead[0];
       const noise = times.measure('noise', () => {
         codedMeter.inspect(frame);
@@ -66,24 +80,27 @@ export function openInspection(
             : session.inspect(frame, next?.frame);
         }),
       );
-      return Promise.resolve({ frame, maps, noise, ...(imported && { imported }) });
+      const began = performance.now();
+      const following = ahead.map((one) => one.frame);
+      for (const { session } of asked) maps.push(...(await session.inspect(frame, following)));
+      times.add('detect by network', performance.now() - began);
+      const inspection = { frame, maps: byKind(maps), noise, ...(imported && { imported }) };
+      found.set(inspection, maps);
+      return inspection;
     },
     noise: ({ noise }) => {
       const sigma = codedMeter.current();
       return sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
     },
     // Damage that stays or drifts may be known only after the frames that it spoils first.
-    mask: ({ frame, maps, imported }) =>
-      times.measure('mask', () =>
-        buildMask(
-          grid,
-          maps.map((found, index) => {
-            const session = detectors[index];
-            return session?.revised?.(frame.seq) ?? session?.current?.() ?? found;
-          }),
-          imported,
-        ),
-      ),
+    mask: (inspection) =>
+      times.measure('mask', () => {
+        const maps = (found.get(inspection) ?? inspection.maps).map((map, index) => {
+          const session = detectors[index];
+          return session?.revised?.(inspection.frame.seq) ?? session?.current?.() ?? lasting(map);
+        });
+        return buildMask(grid, maps, inspection.imported);
+      }),
     save: () =>
       sessions.every((session) => 'save' in session && 'load' in session)
         ? sessions.map((session) => session.save?.())

@@ -17,6 +17,7 @@ import {
 import { openFile } from '../src/sources/file.js';
 import { openMask } from '../src/sources/mask-file.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
+import { openDetectionNetworks } from './detection-networks.js';
 import { AHEAD, openInspection, type Opened } from './inspection.js';
 import type { RestoreOptions } from './restore-options.js';
 
@@ -29,15 +30,16 @@ export type Lane = Awaited<ReturnType<typeof openLane>>;
 export async function openLane(options: Omit<RestoreOptions, 'output'>) {
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const source = await openFile({ ...options, path: options.input, ffmpeg });
-  const card = await loadModelCard(options.model);
+  const card = await loadModelCard(options.model, 'generator');
   const size = { width: source.info.width, height: source.info.height };
   const mask = options.mask === undefined ? undefined : await openMask(options.mask, size, ffmpeg);
   const engine = await openEngine(card, options.device, options.threads);
+  const networks = await openDetectionNetworks(options.device, options.threads);
   const close = async () => {
     mask?.close();
-    await engine.close();
+    await Promise.all([engine.close(), networks.close()]);
   };
-  return { ffmpeg, source, size, mask, engine, close };
+  return { ffmpeg, source, size, mask, engine, networks, close };
 }
 
 /** All memories of a lane between two frames. */
@@ -82,7 +84,7 @@ export function laneFrames(
   const { source, size, engine } = lane;
   const ahead = Math.min(AHEAD, blockLength(size));
   const pool = new FramePool(size, slotsNeeded(size) + ahead);
-  const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0));
+  const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0), lane.networks);
   const past = new BackgroundMemory(size);
   const first = from?.seq ?? 0;
   if (from !== undefined) {

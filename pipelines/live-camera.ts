@@ -44,6 +44,7 @@ import { CameraBook } from '../src/telemetry/camera-book.js';
 import type { EventLog } from '../src/telemetry/event-log.js';
 import { LaneFigures } from '../src/telemetry/lane-figures.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
+import { NO_NETWORKS } from './detection-networks.js';
 import { openInspection } from './inspection.js';
 import type { LiveOptions } from './live-options.js';
 
@@ -230,7 +231,8 @@ export class RunningCamera implements LiveCamera {
       ...{ size: { width, height }, lane: this.name, engine },
       open: () => {
         const times = new StageTimes();
-        const session = openInspection(info, times, () => this.#figures.now().decodeErrors);
+        const errors = () => this.#figures.now().decodeErrors;
+        const session = openInspection(info, times, errors, NO_NETWORKS);
         return {
           inspect: (one) => session.inspect({ frame: one }, []),
           noise: (inspection) => session.noise(inspection),

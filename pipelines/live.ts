@@ -37,7 +37,7 @@ export const live: Live = (options) =>
 async function openTools(options: LiveOptions): Promise<LiveTools> {
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const encoder = await chooseLiveEncoder(ffmpeg);
-  const card = await loadModelCard(options.model);
+  const card = await loadModelCard(options.model, 'generator');
   const engine = new SharedEngine(await openEngine(card, options.device, options.threads));
   const events = new EventLog();
   return { ffmpeg, encoder, engine, events, passthrough: await passthrough(ffmpeg) };

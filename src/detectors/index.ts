@@ -1,10 +1,15 @@
 /** The detectors that a restore job runs, in the order of their cost. */
 import type { Detector } from '../frame/seams.js';
+import { damageNetwork } from './damage-network.js';
 import { deadPixel } from './dead-pixel.js';
 import { dropOut } from './drop-out.js';
 import { lostBlock } from './lost-block.js';
+import type { NetworkDetector } from './network.js';
 
 export const DETECTORS: readonly Detector[] = [deadPixel, dropOut, lostBlock];
+
+/** Those that ask a network in a worker. */
+export const NETWORK_DETECTORS: readonly NetworkDetector[] = [damageNetwork];
 
 export { openNoiseMeter } from './noise.js';
 export { openCodedNoiseMeter } from './coded-noise.js';

@@ -1,7 +1,15 @@
 /** What a detector says of one frame. */
 
 /** The kinds of damage that are looked for, named as in docs. */
-export const DAMAGE_KINDS = ['dead-pixel', 'drop-out', 'lost-block', 'imported'] as const;
+export const DAMAGE_KINDS = [
+  'dead-pixel',
+  'drop-out',
+  'lost-block',
+  'passing',
+  'dirt',
+  'drop',
+  'imported',
+] as const;
 export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
 /** Damage of one kind on the chroma grid. */

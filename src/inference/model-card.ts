@@ -9,6 +9,8 @@ import { RelensError } from '../errors.js';
 const cardSchema = z.object({
   name: z.string(),
   file: z.string(),
+  /** What it is for: to restore pictures, or to find damage. */
+  role: z.enum(['generator', 'detector']).default('generator'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   inputs: z.record(z.string(), z.string()),
   outputs: z.record(z.string(), z.string()),
@@ -19,6 +21,8 @@ const cardSchema = z.object({
   gflopsAt640x360: z.number().positive(),
 });
 
+export type ModelRole = z.infer<typeof cardSchema>['role'];
+
 export interface ModelCard extends z.infer<typeof cardSchema> {
   /** Of the ONNX file. */
   readonly path: string;
@@ -26,10 +30,15 @@ export interface ModelCard extends z.infer<typeof cardSchema> {
 
 /**
  * @param nameOrPath a name in models/, or the path of an .onnx file with its card (.json) beside it
- * @throws RelensError MODEL when it is not there, has no card, or is not the file the card describes
+ * @param role what the model must be for; default: anything
+ * @throws RelensError MODEL when it is not there, has no card, is for something else, or is not the
+ *   file the card describes
  */
-export async function loadModelCard(nameOrPath: string): Promise<ModelCard> {
+export async function loadModelCard(nameOrPath: string, role?: ModelRole): Promise<ModelCard> {
   const card = await readCard(nameOrPath);
+  if (role !== undefined && card.role !== role) {
+    throw new RelensError('MODEL', `model ${card.name}: expected a ${role}, it is a ${card.role}`);
+  }
   const sha256 = await hashOf(card.path);
   if (sha256 !== card.sha256) {
     throw new RelensError(

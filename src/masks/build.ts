@@ -16,11 +16,20 @@ const GROWTH: Record<DamageKind, number> = {
   'dead-pixel': 0,
   'drop-out': 0,
   'lost-block': 1,
+  passing: 0,
+  dirt: 0,
+  drop: 0,
   imported: 0,
 };
 
 /**
- * The union of all maps at `REPAIR_FROM` and of `imported` (`[rows, columns]` u8, 0 = keep).
+ * Told, and left alone: a person close to the camera looks like what passes close to the lens, and
+ * must not be wiped away.
+ */
+const LEFT_ALONE: ReadonlySet<DamageKind> = new Set(['passing']);
+
+/**
+ * The union of all maps (but those of kinds that are left alone) at `REPAIR_FROM` and of `imported` (`[rows, columns]` u8, 0 = keep).
  * Maps of another size than `grid` are a mistake of the program and throw.
  */
 export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?: Uint8Array): Mask {
@@ -32,6 +41,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
         `a ${map.kind} map of ${columns}x${rows} cells was expected, ${map.columns}x${map.rows} came`,
       );
     }
+    if (LEFT_ALONE.has(map.kind)) continue;
     if (map.kind === 'dead-pixel') uniteSamples(data, map.score);
     else unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
   }

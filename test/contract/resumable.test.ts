@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { describe, expect, it } from 'vitest';
+import { NO_NETWORKS } from '../../pipelines/detection-networks.js';
 import { openInspection } from '../../pipelines/inspection.js';
 import { DETECTORS, openCodedNoiseMeter, openNoiseMeter } from '../../src/detectors/index.js';
 import type { Frame } from '../../src/frame/frame.js';
@@ -101,7 +102,7 @@ describe('a memory that was put down and taken up again', () => {
   });
 
   it('of a whole inspection goes on alike, what its parts share with each other included', async () => {
-    const open = () => openInspection(INFO, new StageTimes(), () => 1);
+    const open = () => openInspection(INFO, new StageTimes(), () => 1, NO_NETWORKS);
     const run = async (broken: boolean) => {
       let session = open();
       const masks: Uint8Array[] = [];

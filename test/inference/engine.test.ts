@@ -114,6 +114,11 @@ describe('model cards', () => {
     await rm(place, { recursive: true });
   });
 
+  it('say what a model is for, and a detector is not taken for a generator', async () => {
+    await expect(loadModelCard('damage', 'generator')).rejects.toThrow(/expected a generator/);
+    await expect(loadModelCard('lite', 'generator')).resolves.toBeDefined();
+  });
+
   it('are asked for by name, and the names that exist are told', async () => {
     await expect(loadModelCard('nothing')).rejects.toThrow(/shipped models: .*lite/);
   });

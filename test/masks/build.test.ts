@@ -26,6 +26,10 @@ describe('buildMask', () => {
     expect(mask.coverage).toBeCloseTo(3 / 24);
   });
 
+  it('leaves alone what is only told: a passer-by is not wiped away', () => {
+    expect(buildMask(grid, [map('passing', { 3: 255 })]).coverage).toBe(0);
+  });
+
   it('unites detectors and the imported mask', () => {
     const imported = new Uint8Array(24);
     imported[20] = 255;

@@ -1,5 +1,6 @@
 /** Which detectors are asked, and what counts as the noise. */
 import { describe, expect, it } from 'vitest';
+import { NO_NETWORKS } from '../../pipelines/detection-networks.js';
 import { openInspection } from '../../pipelines/inspection.js';
 import { StageTimes } from '../../src/telemetry/stage-times.js';
 import { clip, INFO, WIDTH } from '../detectors/scene.js';
@@ -12,7 +13,7 @@ function lose(data: Uint8Array, seq: number): void {
 
 async function lostCells(decodeErrors: (seq: number) => number): Promise<number[]> {
   let now = 0;
-  const session = openInspection(INFO, new StageTimes(), () => decodeErrors(now));
+  const session = openInspection(INFO, new StageTimes(), () => decodeErrors(now), NO_NETWORKS);
   const frames = clip(6, 2, lose);
   const lost: number[] = [];
   for (const [seq, frame] of frames.entries()) {
@@ -33,7 +34,7 @@ describe('inspection', () => {
   });
 
   it('measures noise that flickers on the frame itself', async () => {
-    const session = openInspection(INFO, new StageTimes(), () => 0);
+    const session = openInspection(INFO, new StageTimes(), () => 0, NO_NETWORKS);
     for (const frame of clip(12, 10)) {
       const inspected = await session.inspect({ frame }, []);
       expect(session.noise(inspected)).toBe(inspected.noise);

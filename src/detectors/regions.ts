@@ -1,0 +1,71 @@
+/** Keeps the connected regions of a score that are what they should be, whole. */
+import type { CellGrid } from '../frame/frame.js';
+
+/** What a region must have to be kept. */
+export interface RegionRule {
+  /** Scores from here on belong to a region. */
+  readonly low: number;
+  /** Scores from here on are sure. */
+  readonly sure: number;
+  /** Cells that a region must reach, in its longer direction. */
+  readonly extent: number;
+  /** Sure cells for each cell of the longer direction. */
+  readonly share: number;
+  /** Of a region that is kept, the cells with a score from here on are marked. */
+  readonly marked: number;
+}
+
+/** The least score of what is kept: it is to be repaired. */
+const KEPT = 128;
+
+/**
+ * The regions (connected over sides and corners) that keep the rule, with scores of 128 and above,
+ * and 0 elsewhere. Two
+ * thresholds: a region must be sure in places, and is followed as far as it can be told.
+ * @param score `[rows, columns]` u8; not changed
+ */
+export function keepRegions(
+  { columns, rows }: CellGrid,
+  score: Uint8Array,
+  { low, sure, extent, share, marked }: RegionRule,
+): Uint8Array {
+  const kept = new Uint8Array(score.length);
+  const visited = new Uint8Array(score.length);
+  const region: number[] = [];
+  for (let start = 0; start < score.length; start++) {
+    if (visited[start] !== 0 || (score[start] ?? 0) < low) continue;
+    region.length = 0;
+    region.push(start);
+    visited[start] = 1;
+    let left = columns;
+    let right = 0;
+    let top = rows;
+    let bottom = 0;
+    let certain = 0;
+    for (let next = 0; next < region.length; next++) {
+      const cell = region[next] ?? 0;
+      const y = Math.floor(cell / columns);
+      const x = cell - y * columns;
+      if ((score[cell] ?? 0) >= sure) certain++;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      top = Math.min(top, y);
+      bottom = Math.max(bottom, y);
+      for (let v = Math.max(0, y - 1); v <= Math.min(rows - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(columns - 1, x + 1); u++) {
+          const at = v * columns + u;
+          if (visited[at] !== 0 || (score[at] ?? 0) < low) continue;
+          visited[at] = 1;
+          region.push(at);
+        }
+      }
+    }
+    const long = Math.max(right - left, bottom - top) + 1;
+    if (long < extent || certain < share * long) continue;
+    for (const cell of region) {
+      const value = score[cell] ?? 0;
+      if (value >= marked) kept[cell] = Math.max(KEPT, value);
+    }
+  }
+  return kept;
+}

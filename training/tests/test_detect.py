@@ -1,0 +1,114 @@
+"""The detectors: what is called damaged was painted on; what is exported is what was trained."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import detect_damage as damage
+import lens_damage
+import lens_data
+from detect_data import references
+from detect_export import export
+from detect_networks import NETWORKS
+from detect_train import loss_of, turn
+
+ROOM = Path(__file__).resolve().parents[1]
+
+
+def still(frames: int = 9, side: int = 48) -> np.ndarray:
+    picture = np.random.default_rng(3).integers(90, 150, (side, side, 6)).astype(np.uint8)
+    return np.repeat(picture[None], frames, 0)
+
+
+@pytest.mark.parametrize(
+    "paint",
+    [damage.paint_streaks, damage.paint_scratches, damage.paint_blocks, damage.paint_insects],
+)
+def test_what_is_called_clean_was_not_touched_by(paint):
+    for seed in range(6):
+        clean = still()
+        sheet, truth = damage.Sheet(clean), np.zeros(clean.shape[:3], np.uint8)
+        paint(np.random.default_rng(seed), sheet, truth)
+        change = np.abs(sheet.cells().astype(int) - clean)[..., :4].max(-1)
+        assert (change[truth == damage.CLEAN] > 24).mean() < 0.004
+        # What is damaged shows, over the whole if not in every sample.
+        if (truth == damage.DAMAGED).sum() > 50:
+            assert change[truth == damage.DAMAGED].mean() > 6
+
+
+@pytest.mark.parametrize(
+    "paint", [lens_damage.paint_spots, lens_damage.paint_drops, lens_damage.paint_cobweb]
+)
+def test_what_lies_on_the_lens_stays_where_it_is(paint):
+    clean = still()
+    sheet, truth = damage.Sheet(clean), np.zeros(clean.shape[1:3], np.uint8)
+    paint(np.random.default_rng(2), sheet, truth)
+    change = np.abs(sheet.cells().astype(int) - clean)[..., :4].max(-1)
+    assert np.array_equal(change[0], change[-1])
+    assert (truth == damage.DAMAGED).any()
+    assert change[0][truth == damage.CLEAN].max() < 30
+
+
+def test_a_sheet_is_put_together_as_it_was():
+    clean = still(2)
+    assert np.array_equal(damage.Sheet(clean).cells(), clean)
+
+
+def test_references_lie_on_both_sides_and_never_on_the_moment():
+    rng = np.random.default_rng(0)
+    for moment in (0, 1, 5, 16, 32):
+        for ahead in (0, 1, 16):
+            if moment == 0 and ahead == 0:
+                continue
+            chosen = references(rng, moment, 33, ahead)
+            assert len(chosen) == 6 and moment not in chosen
+            assert max(chosen) <= moment + ahead
+    assert references(rng, 16, 33, 16)[:2] == [15, 17]
+
+
+def test_turning_a_sample_over_turns_its_samples_and_its_truth_alike():
+    cells = np.arange(2 * 6 * 4 * 4, dtype=np.uint8).reshape(12, 4, 4)
+    sample = np.concatenate([cells, cells[:1]])
+    for seed in range(8):
+        turned = turn(np.random.default_rng(seed), sample, 2)
+        assert sorted(turned[:12].ravel()) == sorted(cells.ravel())
+        luma = turned[:4].reshape(2, 2, 4, 4).transpose(2, 0, 3, 1).reshape(8, 8)
+        whole = cells[:4].reshape(2, 2, 4, 4).transpose(2, 0, 3, 1).reshape(8, 8)
+        views = (whole, whole[:, ::-1], whole[::-1], whole[::-1, ::-1])
+        assert any(np.array_equal(luma, view) for view in views)
+
+
+def test_statistics_are_mean_and_sixteen_deviations():
+    cells = np.stack([np.full((4, 4, 6), value, np.uint8) for value in (100, 104)])
+    planes = lens_data.statistics(cells)
+    assert (planes[:6] == 102).all() and (planes[6:12] == 32).all() and (planes[12] == 2).all()
+
+
+def test_what_is_not_judged_costs_nothing():
+    truth, judged = torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4)
+    wrong = loss_of(torch.full((1, 2, 4, 4), 9.0), truth, judged)
+    right = loss_of(torch.full((1, 2, 4, 4), -9.0), truth, judged)
+    assert torch.equal(wrong, right)
+
+
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_the_export_gives_what_pytorch_gives(name, tmp_path):
+    network = NETWORKS[name]().eval()
+    made = export(name, network, torch.ones(len(network.classes)), tmp_path / f"{name}.onnx")
+    assert made["scores"].shape[1] == len(network.classes)
+    assert made["scores"].dtype == np.uint8
+
+
+def test_grow_detectors_goes_from_nothing_to_two_carded_models(raw, tmp_path):
+    held_out = raw / "held-out-clips"
+    if not held_out.exists():
+        held_out.symlink_to(raw / "clips")
+    script = ROOM / "grow-detectors.sh"
+    subprocess.run([script, "smoke", raw, tmp_path], check=True, capture_output=True)
+    for name in NETWORKS:
+        assert (tmp_path / f"{name}.onnx").exists() and (tmp_path / f"{name}.json").exists()
