@@ -62,17 +62,21 @@ def regimes(given: dict[str, Tensor]) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def measure(
-    network: nn.Module, batches: list[Tensor], causal: bool = False
+    network: nn.Module, batches: list[Tensor], causal: bool = False, memory: bool = True
 ) -> dict[str, dict[str, float]]:
     """For each regime that occurs: `psnr` (dB, pooled), `ssim`, `sharpness` (the energy of edges
     beside that of the original: 1 = as sharp), and `input`, the PSNR of the frame as it was.
-    `causal`: as in live, without the future."""
+    `causal`: as in live, without the future; without `memory` the network is shown none, and what
+    it would have recovered is measured as before."""
     was = network.training
     network.eval()
     sums: dict[str, Tensor] = {}
     for batch in batches:
         none = torch.zeros(len(batch), device=batch.device)
         given = inputs(batch, none + 1 if causal else none, none)
+        where_of = regimes(given)
+        if not memory:
+            given["counts"] = torch.zeros_like(given["counts"])
         made, clean = run(network, given)["picture"].clamp(0, 1), given["clean"]
         result, original = full_luma(made), full_luma(clean)
         columns = [
@@ -83,7 +87,7 @@ def measure(
             rgb_error(given["frame"] - clean),
             torch.ones_like(clean[:, :1]),
         ]
-        for name, where in regimes(given).items():
+        for name, where in where_of.items():
             entry = torch.stack([(column * where).sum().double().cpu() for column in columns])
             sums[name] = sums.get(name, torch.zeros(len(columns), dtype=torch.float64)) + entry
     network.train(was)

@@ -16,6 +16,8 @@ CANDIDATES = 6
 3x3 cells once and three times."""
 FINE = 0.1
 """Corrections are an order finer than the weights of the mix; so one learning rate suits both."""
+COARSE = 0.5
+"""What is painted may be far from its neighbours continued."""
 RECOVERED_LIMIT = 16 / 255
 """A recovered cell departs from what was seen by at most this much (light, seams)."""
 HALF_NORMAL = 0.7979
@@ -154,7 +156,7 @@ class Generator(nn.Module):
             1 + self.weight_soft(even)
         )
         invented = torch.maximum(never, torch.sigmoid(y[:, 16:17] - 2) * whole * synthesis)
-        residual, painting = FINE * y[:, 17:23], FINE * y[:, 23:29] + filled
+        residual, painting = FINE * y[:, 17:23], COARSE * y[:, 23:29] + filled
         bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
         shown = base + residual + whole * (bounded - residual)
         picture = shown + invented * (painting - shown)

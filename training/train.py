@@ -215,8 +215,11 @@ class Trainer:
     def _count(self, name: str, value: Tensor) -> None:
         self.sums[name] = self.sums.get(name, 0.0) + float(value.detach())
 
+    def measure(self) -> dict[str, dict[str, float]]:
+        return measure(self.average, self.watch, memory=self.options.memory)
+
     def report(self) -> None:
-        scores = measure(self.average, self.watch)
+        scores = self.measure()
         for name, value in self.sums.items():
             self.writer.add_scalar(f"loss/{name}", value / self.options.every, self.step)
         for regime, entry in scores.items():
@@ -244,7 +247,7 @@ class Trainer:
                 return COLLAPSE_CODE
         weights = {"widths": list(self.average.widths), **self.average.state_dict()}
         save(options.out / "generator.pt", weights)
-        scores = {"steps": self.step, **measure(self.average, self.watch)}
+        scores = {"steps": self.step, **self.measure()}
         (options.out / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
         self.writer.close()
         return 0

@@ -9,6 +9,7 @@ import torch
 
 import compare
 from ablate import insert, rows, table, train_row
+from measure import measure
 from options import Options, parse
 from samples import inputs, run
 from search import Trial, halve, score
@@ -174,6 +175,13 @@ def test_weights_are_compared_side_by_side_with_the_future_and_without(shards, t
     denoised = [line.split("|")[1:6] for line in lines if "denoised" in line]
     assert [row[0].strip() for row in denoised] == ["one", "one", "two", "two"]
     assert denoised[0][4] != denoised[1][4] and denoised[0][3] == denoised[1][3]
+
+
+def test_a_network_that_is_shown_no_memory_is_measured_without_it(shards, tmp_path):
+    trainer = Trainer(options(shards, tmp_path, steps=1, memory=False))
+    seen = measure(trainer.average, trainer.watch)["recovered"]
+    unseen = trainer.measure()["recovered"]
+    assert abs(seen["psnr"] - unseen["psnr"]) > 0.1 and seen["input"] == unseen["input"]
 
 
 def test_what_is_causal_is_shown_no_future(shards):
