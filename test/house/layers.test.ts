@@ -35,9 +35,20 @@ function importsOf(path: string, text: string): string[] {
   return [...quoted].map(([, name]) => posix.join(dirname(path), name!));
 }
 
-const files = sourceFiles(['src', 'pipelines', 'fixtures'], ['.ts']);
+const all = sourceFiles(['src', 'pipelines', 'fixtures'], ['.ts']);
+const page = all.filter(({ path }) => path.startsWith('src/viewer/'));
+const files = all.filter((file) => !page.includes(file));
 
 describe('the layers', () => {
+  it('leave the page alone with the layout of what it is sent', () => {
+    const known = /^src\/viewer\/|^src\/frame\/wire-format\.js$/;
+    const wrong = page.flatMap(({ path, text }) =>
+      importsOf(path, text).filter((target) => !known.test(target)),
+    );
+    expect(page.length).toBeGreaterThan(10);
+    expect(wrong).toEqual([]);
+  });
+
   it('know every room', () => {
     const rooms = new Set(files.map(({ path }) => roomOf(path)));
     expect([...rooms].filter((room) => layerOf(room) < 0)).toEqual([]);

@@ -81,7 +81,7 @@ describe('a server with a token', () => {
       });
     const wrong = await login('wrong');
     expect([wrong.headers.get('location'), wrong.headers.get('set-cookie')]).toEqual([
-      '/login?wrong',
+      '/login#wrong',
       null,
     ]);
     const right = await login(TOKEN);

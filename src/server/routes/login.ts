@@ -23,7 +23,7 @@ export function loginRoutes(access: Access, guesses: RateLimit): Route[] {
         const right = !access.needsToken || access.isToken((form.get('token') ?? '').trim());
         if (!right) guesses.take(address);
         else if (access.needsToken) response.setHeader('set-cookie', access.cookie());
-        response.writeHead(303, { location: right ? '/' : '/login?wrong' }).end();
+        response.writeHead(303, { location: right ? '/' : '/login#wrong' }).end();
       },
     },
     {
