@@ -1,0 +1,181 @@
+/** Finds what a recorder wrote into the picture: the time, names, a logo on its plate. */
+import { cellGrid, type Frame } from '../../frame/frame.js';
+import type { SourceInfo } from '../../frame/seams.js';
+import { findGlyphs, type Strip } from './glyphs.js';
+import { cornerPlates } from './corner-plate.js';
+import { plateOf, type Box } from './plate.js';
+import { findTextLines, type TextLine } from './text-lines.js';
+
+/** Writing stands in the upper or the lower part of this height, as a share of the picture's. */
+const STRIP = 0.24;
+/** Frames whose mean is searched: noise fades, and the digits of a clock hardly change. */
+const FRAMES = 8;
+/** Early on fewer must do; later it is looked for once in so many frames. */
+const EARLY: readonly number[] = [1, 2, 4, 8, 16];
+const PERIOD = 32;
+/** Grey levels of contrast that writing has at least, and in standard deviations of the noise. */
+const CONTRAST = 20;
+const NOISES = 3.5;
+/** Belief a cell gains when it was found and loses when it was not; at most 255. */
+const GAIN = 80;
+const LOSS = 24;
+const BELIEVED = 64;
+
+export interface OsdSession {
+  inspect(frame: Frame): void;
+  /** `[rows, columns]` u8 on the chroma grid, 255 = written by the recorder; lent. */
+  current(): Uint8Array;
+  reset(): void;
+  save(): unknown;
+  load(state: unknown): void;
+}
+
+interface Half {
+  /** First luma row in the picture. */
+  readonly from: number;
+  readonly strip: Strip;
+  readonly sum: Float32Array;
+}
+
+interface State {
+  readonly sums: Float32Array[];
+  readonly before: Uint8Array;
+  readonly belief: Uint8Array;
+  readonly frames: number;
+  readonly noise: number;
+}
+
+/**
+ * Characters are shapes that stand out, of one height and brightness, on one base line. What was
+ * found is believed for some seconds more, so digits that change do not undo it.
+ */
+export function openOsd(info: SourceInfo): OsdSession {
+  const { columns, rows } = cellGrid(info);
+  const { width, height } = info;
+  const tall = Math.round((height * STRIP) / 2) * 2;
+  const halves = [0, height - tall].map((from): Half => {
+    const luma = new Float32Array(width * tall);
+    return { from, strip: { width, height: tall, luma }, sum: new Float32Array(width * tall) };
+  });
+  const before = new Uint8Array(width * tall);
+  const belief = new Uint8Array(columns * rows);
+  const known = new Uint8Array(columns * rows);
+  let frames = 0;
+  let noise = 0;
+
+  const search = (count: number) => {
+    const found = new Uint8Array(columns * rows);
+    const contrast = Math.max(CONTRAST, (NOISES * noise) / Math.sqrt(count));
+    for (const { from, strip, sum } of halves) {
+      for (let i = 0; i < sum.length; i++) strip.luma[i] = (sum[i] ?? 0) / count;
+      for (const box of writingIn(strip, height, contrast, from === 0))
+        mark(found, columns, box, from);
+    }
+    for (let cell = 0; cell < found.length; cell++) {
+      const old = belief[cell] ?? 0;
+      const fresh = found[cell] === 1 ? Math.min(255, old + GAIN) : Math.max(0, old - LOSS);
+      belief[cell] = fresh;
+      known[cell] = fresh >= BELIEVED ? 255 : 0;
+    }
+  };
+  return {
+    inspect({ data }) {
+      const first = frames % FRAMES === 0;
+      const due = frames < FRAMES * 2 || frames % PERIOD >= PERIOD - FRAMES;
+      for (const { from, sum } of due ? halves : []) {
+        const start = from * width;
+        for (let i = 0; i < sum.length; i++) {
+          const value = data[start + i] ?? 0;
+          sum[i] = first ? value : (sum[i] ?? 0) + value;
+        }
+      }
+      if (!first && due) noise = noiseOf(data, before);
+      if (due) before.set(data.subarray(0, before.length));
+      frames++;
+      if (EARLY.includes(frames) || frames % PERIOD === 0) search(Math.min(frames, FRAMES));
+    },
+    current: () => known,
+    reset() {
+      frames = 0;
+      noise = 0;
+      belief.fill(0);
+      known.fill(0);
+    },
+    save: (): State => ({
+      sums: halves.map(({ sum }) => sum.slice()),
+      before: before.slice(),
+      belief: belief.slice(),
+      frames,
+      noise,
+    }),
+    load(state) {
+      const saved = state as State;
+      for (const [i, half] of halves.entries()) half.sum.set(saved.sums[i] ?? []);
+      before.set(saved.before);
+      belief.set(saved.belief);
+      for (let i = 0; i < known.length; i++) known[i] = (belief[i] ?? 0) >= BELIEVED ? 255 : 0;
+      frames = saved.frames;
+      noise = saved.noise;
+    },
+  };
+}
+
+/** The boxes of all writing in a strip, with the plates that it stands on. */
+export function writingIn(strip: Strip, height: number, contrast: number, upper: boolean): Box[] {
+  const sizes = { least: Math.max(5, Math.round(height / 90)), most: Math.round(height / 11) };
+  const writing = [true, false].flatMap((bright) =>
+    findTextLines(findGlyphs(strip, bright, contrast, sizes))
+      .filter((line) => standsAlone(strip, line, bright))
+      .map((line) => plateOf(strip, line)),
+  );
+  return [...writing, ...cornerPlates(strip, upper)];
+}
+
+/** Grey levels within which a sample is as bright as the writing. */
+const AS_BRIGHT = 16;
+/** The most that may be so bright round a line, as a share of what is so within. */
+const ROUND = 0.3;
+const TIGHT = 0.06;
+
+/** Leaves and windows go on above and below; nothing round a line of text is as bright as the text. */
+function standsAlone({ width, height, luma }: Strip, line: TextLine, bright: boolean): boolean {
+  const tall = line.bottom - line.top;
+  const share = (top: number, bottom: number, left: number, right: number) => {
+    let [set, count] = [0, 0];
+    for (let y = Math.max(0, top); y < Math.min(height, bottom); y++) {
+      for (let x = Math.max(0, left); x < Math.min(width, right); x++, count++) {
+        const beyond = ((luma[y * width + x] ?? 0) - line.level) * (bright ? 1 : -1);
+        if (beyond > -AS_BRIGHT) set++;
+      }
+    }
+    return { set, count };
+  };
+  const { top, bottom, left, right } = line;
+  const inside = share(top, bottom, left, right);
+  const within = inside.set / Math.max(1, inside.count);
+  const round = (gap: number, far: number) => {
+    const above = share(top - far, top - gap, left, right);
+    const below = share(bottom + gap, bottom + far, left, right);
+    return (above.set + below.set) / Math.max(1, above.count + below.count);
+  };
+  if (within < 0.08) return false;
+  // A plate may be tight, and what lies beyond it is the scene's.
+  const wide = round(Math.max(1, Math.round(tall * 0.1)), Math.max(2, Math.round(tall * 0.3)));
+  return wide < ROUND * within || round(0, Math.max(1, Math.round(tall * 0.12))) < TIGHT * within;
+}
+
+function mark(found: Uint8Array, columns: number, box: Box, from: number): void {
+  for (let row = (from + box.top) >> 1; row < (from + box.bottom + 1) >> 1; row++) {
+    found.fill(1, row * columns + (box.left >> 1), row * columns + ((box.right + 1) >> 1));
+  }
+}
+
+/** Standard deviation of the noise, from the median absolute change of every 13th sample. */
+function noiseOf(luma: Uint8Array, other: Uint8Array): number {
+  const changes: number[] = [];
+  for (let i = 0; i < other.length; i += 13) {
+    changes.push(Math.abs((luma[i] ?? 0) - (other[i] ?? 0)));
+  }
+  changes.sort((a, b) => a - b);
+  return (changes[changes.length >> 1] ?? 0) / 0.954;
+}
