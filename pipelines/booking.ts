@@ -37,7 +37,7 @@ export function outputSpec({ ffmpeg, source }: Lane, options: RestoreOptions): V
 
 /** @param notes of the sink */
 export function jobFacts(
-  { ffmpeg, source, mask, engine }: Lane,
+  { ffmpeg, source, drawn, engine }: Lane,
   { input, output }: RestoreOptions,
   times: StageTimes,
   notes: readonly string[],
@@ -50,7 +50,7 @@ export function jobFacts(
     height: info.displayHeight,
     stages: times.totals(),
     lost: source.report().lost,
-    conversions: [...info.conversions, ...(mask?.notes ?? []), ...notes],
+    conversions: [...info.conversions, ...drawn.notes, ...notes],
     versions: { relens: packageVersion(), ffmpeg: ffmpeg.version, node: process.version },
     device: engine.device,
     model: engine.card.name,

@@ -1,19 +1,23 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
-import { DETECTORS, openCodedNoiseMeter, openNoiseMeter } from '../src/detectors/index.js';
+import { DETECTORS, openCodedNoiseMeter, openNoiseMeter, openOsd } from '../src/detectors/index.js';
 import type { DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
 import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
 import { buildMask } from '../src/masks/build.js';
 import { byKind } from '../src/masks/by-kind.js';
+import { protectMask, protectNoise } from '../src/masks/protect.js';
 import type { Inspection } from '../src/restorers/inspection.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
 import type { DetectionNetworks } from './detection-networks.js';
 
-/** A frame with the user's own mask for it: `[rows, columns]`, 255 = repair. */
+/** A frame with what a person drew on it, `[rows, columns]`, not 0 where it holds. */
 export interface Opened {
   readonly frame: Frame;
-  readonly imported?: Uint8Array;
+  /** To be repaired besides what is found. */
+  readonly repair?: Uint8Array;
+  /** To be left alone, whatever is found. */
+  readonly leave?: Uint8Array;
 }
 
 /** Frames after the one that is inspected which are worth having: more tell no more. */
@@ -33,6 +37,8 @@ export interface InspectionSession {
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask of a frame as it is known now, which may be long after it was inspected. */
   mask(inspection: Inspection): Mask;
+  /** Writing in the picture as it is known now, `[rows, columns]`, 255 = written; lent. */
+  written(): Uint8Array;
   /** As in frame/seams.ts; undefined when a detector cannot be resumed. */
   save(): unknown;
   load(state: unknown): void;
@@ -41,20 +47,25 @@ export interface InspectionSession {
 /**
  * @param decodeErrors how many errors the decoder is known to report; where a result must be the
  *   same each time, this must not depend on how far the decoder happens to be
+ * @param osd false: time stamps, names and logos are treated like the rest of the picture
  */
 export function openInspection(
   info: SourceInfo,
   times: StageTimes,
   decodeErrors: () => number,
   networks: Pick<DetectionNetworks, 'open'>,
+  osd = true,
 ): InspectionSession {
   const detectors = DETECTORS.map((detector) => detector.open(info));
   const grid = cellGrid(info);
   const nothing = new Uint8Array(grid.columns * grid.rows);
   const meter = openNoiseMeter(info);
   const codedMeter = openCodedNoiseMeter(info);
+  const writing = openOsd(info);
+  const written = () => (osd ? writing.current() : nothing);
   const asked = networks.open(info);
-  const sessions = [meter, codedMeter, ...detectors, ...asked.map(({ session }) => session)];
+  const learned = asked.map(({ session }) => session);
+  const sessions = [meter, codedMeter, writing, ...detectors, ...learned];
   /** The map of each detector, in the order of the detectors. */
   const found = new WeakMap<Inspection, readonly DamageMap[]>();
   /** The latest belief in damage of a kind that stays, or what was found on the frame itself. */
@@ -66,7 +77,7 @@ export function openInspection(
     return map;
   };
   return {
-    inspect: async ({ frame, imported }, ahead) => {
+    inspect: async ({ frame, repair, leave }, ahead) => {
       const next = ahead[0];
       const noise = times.measure('noise', () => {
         codedMeter.inspect(frame);
@@ -84,22 +95,27 @@ export function openInspection(
       const following = ahead.map((one) => one.frame);
       for (const { session } of asked) maps.push(...(await session.inspect(frame, following)));
       times.add('detect by network', performance.now() - began);
-      const inspection = { frame, maps: byKind(maps), noise, ...(imported && { imported }) };
+      if (osd) times.measure('writing', () => writing.inspect(frame));
+      const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
+      const inspection = { frame, maps: byKind(maps), noise, ...drawn };
       found.set(inspection, maps);
       return inspection;
     },
-    noise: ({ noise }) => {
+    noise: ({ noise, leave }) => {
       const sigma = codedMeter.current();
-      return sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
+      const known = sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
+      return protectNoise(known, { written: written(), leave });
     },
+    written,
     // Damage that stays or drifts may be known only after the frames that it spoils first.
     mask: (inspection) =>
       times.measure('mask', () => {
+        const { frame, repair, leave } = inspection;
         const maps = (found.get(inspection) ?? inspection.maps).map((map, index) => {
           const session = detectors[index];
-          return session?.revised?.(inspection.frame.seq) ?? session?.current?.() ?? lasting(map);
+          return session?.revised?.(frame.seq) ?? session?.current?.() ?? lasting(map);
         });
-        return buildMask(grid, maps, inspection.imported);
+        return protectMask(buildMask(grid, maps), { written: written(), repair, leave });
       }),
     save: () =>
       sessions.every((session) => 'save' in session && 'load' in session)

@@ -15,9 +15,9 @@ import {
   type Restored,
 } from '../src/restorers/archive.js';
 import { openFile } from '../src/sources/file.js';
-import { openMask } from '../src/sources/mask-file.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
 import { openDetectionNetworks } from './detection-networks.js';
+import { openHandMasks } from './hand-masks.js';
 import { AHEAD, openInspection, type Opened } from './inspection.js';
 import type { RestoreOptions } from './restore-options.js';
 
@@ -32,14 +32,14 @@ export async function openLane(options: Omit<RestoreOptions, 'output'>) {
   const source = await openFile({ ...options, path: options.input, ffmpeg });
   const card = await loadModelCard(options.model, 'generator');
   const size = { width: source.info.width, height: source.info.height };
-  const mask = options.mask === undefined ? undefined : await openMask(options.mask, size, ffmpeg);
+  const drawn = await openHandMasks(options, size, ffmpeg);
   const engine = await openEngine(card, options.device, options.threads);
   const networks = await openDetectionNetworks(options.device, options.threads);
   const close = async () => {
-    mask?.close();
+    drawn.close();
     await Promise.all([engine.close(), networks.close()]);
   };
-  return { ffmpeg, source, size, mask, engine, networks, close };
+  return { ffmpeg, source, size, drawn, engine, networks, close };
 }
 
 /** All memories of a lane between two frames. */
@@ -82,9 +82,11 @@ export function laneFrames(
   { times, damaged, partFrames, from }: LaneJob,
 ): Observable<LaneFrame> {
   const { source, size, engine } = lane;
+  const osd = options.masks?.osd ?? true;
   const ahead = Math.min(AHEAD, blockLength(size));
   const pool = new FramePool(size, slotsNeeded(size) + ahead);
-  const inspection = openInspection(source.info, times, () => (damaged ? 1 : 0), lane.networks);
+  const decodeErrors = () => (damaged ? 1 : 0);
+  const inspection = openInspection(source.info, times, decodeErrors, lane.networks, osd);
   const past = new BackgroundMemory(size);
   const first = from?.seq ?? 0;
   if (from !== undefined) {
@@ -111,11 +113,7 @@ export function laneFrames(
       if (frame.seq < first) frame.close();
       return frame.seq >= first;
     }),
-    concatMap(async (frame): Promise<Opened> => {
-      // On loan until the next frame, and this one waits for its future.
-      const imported = (await lane.mask?.at(frame))?.slice();
-      return { frame, ...(imported && { imported }) };
-    }),
+    concatMap(async (frame): Promise<Opened> => ({ frame, ...(await lane.drawn.at(frame)) })),
     tap(({ frame }) => {
       if (partFrames === undefined) return;
       inputs.set(

@@ -27,7 +27,7 @@ const CELL_PLANES = [
 
 /** Everything the job was told that can change a result, as plain data. */
 export function settingsOf(options: RestoreOptions): Record<string, unknown> {
-  const left = ['input', 'output', 'ffmpeg', 'mask', 'record'];
+  const left = ['input', 'output', 'ffmpeg', 'mask', 'protect', 'record'];
   return Object.fromEntries(
     Object.entries(options).filter(
       ([name, value]) => !left.includes(name) && typeof value !== 'function',
@@ -42,6 +42,7 @@ export async function identityOf(lane: Lane, options: RecordedOptions): Promise<
     input: resolve(options.input),
     files: await Promise.all(files.map(looksLike)),
     mask: options.mask === undefined ? undefined : await looksLike(options.mask),
+    protect: options.protect === undefined ? undefined : await looksLike(options.protect),
     settings: settingsOf(options),
     partFrames: options.record.partFrames,
     software: softwareVersions(lane.ffmpeg),
@@ -100,6 +101,9 @@ export async function proveJob(
     },
     ...(options.mask !== undefined && {
       mask: await hashFiles(await inputFiles(options.mask), from(options.mask), signal),
+    }),
+    ...(options.protect !== undefined && {
+      protect: await hashFiles(await inputFiles(options.protect), from(options.protect), signal),
     }),
     frames: { ...(await hashFiles([names.frames])), ...list },
     cells: { ...(await hashFiles([names.cells])), ...grid, planes: CELL_PLANES },

@@ -16,6 +16,7 @@ export interface RerunOptions {
   readonly list: string;
   readonly input: string;
   readonly mask?: string;
+  readonly protect?: string;
   readonly device?: RestoreOptions['device'];
   readonly threads?: number;
   readonly ffmpeg?: string;
@@ -26,13 +27,14 @@ type Settings = Omit<RestoreOptions, 'output'>;
 
 /** Cold: one finding at the first frame that differs, or at the end; one more for other software. */
 export function rerun(options: RerunOptions): Observable<Finding> {
-  const { manifest, input, mask, device, threads, ffmpeg } = options;
+  const { manifest, input, mask, protect, device, threads, ffmpeg } = options;
   const settings = {
     ...manifest.settings,
     // The device as it was chosen then, not as it would be chosen now.
     device: manifest.inference.device,
     input,
     ...(mask !== undefined && { mask }),
+    ...(protect !== undefined && { protect }),
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
     ...(ffmpeg !== undefined && { ffmpeg }),

@@ -1,14 +1,14 @@
 /** What a restore job is told, and what it tells while it runs. */
 
+import type { HandMaskOptions } from './hand-masks.js';
+
 /** What one restore job is told; the CLI and the bench both build it. */
-export interface RestoreOptions {
+export interface RestoreOptions extends HandMaskOptions {
   /** A file, an image sequence pattern (`dir/%04d.png`) or a folder of images. */
   readonly input: string;
   readonly output: string;
   /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
   readonly ffmpeg?: string;
-  /** An image or video, white = repair, added to what the detectors find. */
-  readonly mask?: string;
   /** A model name from models/, or a path to an .onnx file with its card beside it. */
   readonly model: string;
   readonly device: 'auto' | 'cpu' | 'cuda' | 'webgpu';

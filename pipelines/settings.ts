@@ -4,7 +4,7 @@ import type { RestoreOptions } from './restore-options.js';
 
 export type RestoreSettings = Omit<
   RestoreOptions,
-  'input' | 'output' | 'mask' | 'start' | 'end' | 'frameRate' | 'observe' | 'onProgress'
+  'input' | 'output' | 'mask' | 'protect' | 'start' | 'end' | 'frameRate' | 'observe' | 'onProgress'
 >;
 
 export function restoreSettings({
@@ -12,6 +12,7 @@ export function restoreSettings({
   inference,
   input,
   repair,
+  masks,
   output,
 }: Config): RestoreSettings {
   return {
@@ -19,6 +20,7 @@ export function restoreSettings({
     ...inference,
     ...input,
     ...repair,
+    masks,
     lossless: output.lossless,
     ...(output.codec !== 'auto' && { codec: output.codec }),
     ...(output.crf !== 'auto' && { crf: output.crf }),

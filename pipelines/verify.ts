@@ -84,6 +84,10 @@ async function originals(
     const mask = options.mask ?? beside(options.manifest, manifest.mask.name);
     findings.push(await checkFile('mask', await filesOf(mask), manifest.mask, signal));
   }
+  if (manifest.protect !== undefined) {
+    const protect = beside(options.manifest, manifest.protect.name);
+    findings.push(await checkFile('mask', await filesOf(protect), manifest.protect, signal));
+  }
   return findings;
 }
 
@@ -154,6 +158,7 @@ function again(options: VerifyOptions, { manifest }: ReadManifest): Observable<F
     list: at(manifest.frames.name),
     input: original ?? at(manifest.input.name),
     ...(manifest.mask && { mask: mask ?? at(manifest.mask.name) }),
+    ...(manifest.protect && { protect: at(manifest.protect.name) }),
     ...(device !== undefined && { device }),
     ...(threads !== undefined && { threads }),
     ...(ffmpeg !== undefined && { ffmpeg }),

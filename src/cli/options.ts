@@ -58,10 +58,13 @@ const CONFIG_OPTIONS = {
   strength: 'repair.strength',
   synthesis: 'repair.synthesis',
   deinterlace: 'input.deinterlace',
+  osd: 'masks.osd',
   lossless: 'output.lossless',
   codec: 'output.codec',
   crf: 'output.crf',
 } as const;
+
+const NEGATED: ReadonlySet<string> = new Set(['synthesis', 'osd']);
 
 /** The config values that were given as options (not those that stand at commander's default). */
 export function configOverrides(command: Command): Override[] {
@@ -71,7 +74,7 @@ export function configOverrides(command: Command): Override[] {
     .map(([option, key]) => ({
       key,
       value: values[option] as unknown,
-      origin: option === 'synthesis' ? '--no-synthesis' : `--${option}`,
+      origin: NEGATED.has(option) ? `--no-${option}` : `--${option}`,
     }));
 }
 

@@ -26,6 +26,7 @@ import type { Context, Verb } from './verb.js';
 interface RestoreFlags {
   readonly output: string;
   readonly mask?: string;
+  readonly protect?: string;
   readonly start?: number;
   readonly end?: number;
   readonly fps?: number;
@@ -48,6 +49,8 @@ export function restoreVerb(restore: Restore): Verb {
       .argument('<input...>', 'files, folders, globs, image sequences (a folder or dir/%04d.png)')
       .requiredOption('--output <path>', 'the restored file; a folder for several inputs')
       .option('--mask <file>', 'an image or video: white is repaired besides what is found')
+      .option('--protect <file>', 'an image or video: white is left exactly as it is')
+      .option('--no-osd', 'treat time stamps, names and logos like the rest')
       .option('--model <name>', 'a model of models/ or the path of an .onnx file')
       .option('--device <name>', 'auto, cpu, cuda or webgpu')
       .option('--threads <n>', 'threads of the network, 0 for all cores', numberOr)
@@ -125,7 +128,7 @@ function batchOptions(
   command: Command,
   flags: RestoreFlags,
 ): BatchOptions {
-  const { mask, start, end, fps } = flags;
+  const { mask, protect, start, end, fps } = flags;
   if (flags.lossless === true && (flags.codec !== undefined || flags.crf !== undefined)) {
     throw new RelensError('USAGE', '--lossless is FFV1 already: leave out --codec and --crf');
   }
@@ -147,6 +150,7 @@ function batchOptions(
     inputs,
     output: flags.output,
     ...(mask !== undefined && { mask }),
+    ...(protect !== undefined && { protect }),
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
     ...(fps !== undefined && { frameRate: fps }),

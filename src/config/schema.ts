@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import { camerasSchema } from './cameras.js';
 
+/** Areas drawn by hand; corners as shares of the width and height. */
+const areas = z
+  .array(z.array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])).min(3))
+  .describe(
+    'a list of polygons, each a list of three or more corners [x, y] with numbers from 0 to 1',
+  );
+
 /** Each `describe` is the rule as a sentence's end: `"key" must be …`. */
 export const configSchema = z.strictObject({
   ffmpeg: z.string().min(1).describe('"auto" or the path of an ffmpeg binary'),
@@ -27,6 +34,13 @@ export const configSchema = z.strictObject({
       strength: z.number().min(0).max(1).describe('a number from 0 to 1'),
       noiseFloor: z.number().min(0).max(50).describe('a number from 0 to 50'),
       synthesis: z.boolean().describe('true or false'),
+    })
+    .describe('a group of keys'),
+  masks: z
+    .strictObject({
+      osd: z.boolean().describe('true or false'),
+      damaged: areas,
+      keep: areas,
     })
     .describe('a group of keys'),
   output: z

@@ -12,4 +12,5 @@ export const DETECTORS: readonly Detector[] = [deadPixel, dropOut, lostBlock];
 export const NETWORK_DETECTORS: readonly NetworkDetector[] = [damageNetwork];
 
 export { openNoiseMeter } from './noise.js';
+export { openOsd } from './osd/osd.js';
 export { openCodedNoiseMeter } from './coded-noise.js';

@@ -37,6 +37,7 @@ export const manifestSchema = z
       images: z.boolean().describe('true: `name` is a pattern of numbered images'),
     }),
     mask: file.optional().describe("the user's own mask"),
+    protect: file.optional().describe("the user's own mask of what is left alone"),
     frames: file.extend({
       count: z.int().nonnegative(),
       chain: hash.describe('the last link of the hash chain'),

@@ -6,6 +6,7 @@ export interface Inspection {
   readonly frame: Frame;
   readonly maps: readonly DamageMap[];
   readonly noise: NoiseEstimate;
-  /** `[rows, columns]`, 255 = repair. */
-  readonly imported?: Uint8Array;
+  /** Drawn by hand, `[rows, columns]`, not 0 where it holds: to be repaired, to be left alone. */
+  readonly repair?: Uint8Array;
+  readonly leave?: Uint8Array;
 }

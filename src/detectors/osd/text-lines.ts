@@ -15,13 +15,13 @@ export interface TextLine {
 /** Characters that make a line. */
 const ENOUGH = 4;
 /** A gap between two shapes of a line, in heights of the line. */
-const GAP = 1.3;
+const GAP = 1.8;
 /** Grey levels by which neighbours of a line may differ, and its middle half. */
 const ALIKE = 30;
 const EVEN = 14;
 /** Share of the shapes that must stand on the base line, and how exactly, in heights. */
 const STANDING = 0.65;
-const EXACTLY = 0.14;
+const EXACTLY = 0.15;
 
 export function findTextLines(glyphs: readonly Glyph[]): TextLine[] {
   const left = [...glyphs].sort((a, b) => a.left - b.left);
