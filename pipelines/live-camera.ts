@@ -38,7 +38,8 @@ import {
 } from '../src/frame/live-seams.js';
 import type { SharedEngine } from '../src/inference/shared-engine.js';
 import { LiveRestorer, type LiveOutcome } from '../src/restorers/live.js';
-import { liveUnits } from '../src/sinks/live-units.js';
+import { published } from '../src/sinks/rtsp-publish.js';
+import { liveUnits, type LiveUnitsOptions } from '../src/sinks/live-units.js';
 import { liveSource, type LiveFrame, type LiveSourceEvent } from '../src/sources/live.js';
 import { CameraBook } from '../src/telemetry/camera-book.js';
 import type { EventLog } from '../src/telemetry/event-log.js';
@@ -47,6 +48,7 @@ import { StageTimes } from '../src/telemetry/stage-times.js';
 import { NO_NETWORKS } from './detection-networks.js';
 import { openInspection } from './inspection.js';
 import type { LiveOptions } from './live-options.js';
+import { Recording } from './live-record.js';
 
 /** What all cameras share. */
 export interface LiveTools {
@@ -92,14 +94,7 @@ export class RunningCamera implements LiveCamera {
     this.pictures$ = this.#pictures.asObservable();
     this.overlays$ = this.pictures$.pipe(map(({ overlay }) => overlay));
     this.units$ = this.pictures$.pipe(
-      liveUnits({
-        ...tools,
-        layout: 'stacked',
-        range: () => this.#range,
-        onFailed: (error) => {
-          options.logger.warn({ camera: this.name }, error.message);
-        },
-      }),
+      liveUnits(this.#unitOptions('stacked')),
       tap(({ times }) => {
         this.#figures.unit(times.encodedMs, times.receivedMs);
       }),
@@ -143,12 +138,14 @@ export class RunningCamera implements LiveCamera {
   #run(): Observable<never> {
     const { ffmpeg, passthrough } = this.#tools;
     const { transport, maxWidth } = this.#config;
+    const recording = this.#recording();
     const source$ = defer(() =>
       liveSource({
         ...{ ffmpeg, passthrough, lane: this.name, slots: SLOTS },
         address: parseAddress(this.#config.url),
         ...(transport !== undefined && { transport }),
         ...(maxWidth !== undefined && { maxWidth }),
+        ...(recording && { copy: () => recording.original() }),
       }),
     );
     const pictures$ = source$.pipe(
@@ -174,11 +171,49 @@ export class RunningCamera implements LiveCamera {
       repeat({ delay: () => (this.state().status === 'stopped' ? NEVER : timer(REST_MS)) }),
     );
     const watch$ = interval(1000).pipe(tap(() => this.#book.judge(this.figures())));
-    return merge(again$, watch$).pipe(
+    const recorded$ = recording ? this.pictures$.pipe(recording.restored()) : EMPTY;
+    return merge(recorded$, this.#published(), again$, watch$).pipe(
       mergeMap(() => EMPTY),
       takeUntil(this.#gone),
       finalize(() => this.#over()),
     );
+  }
+
+  #recording(): Recording | undefined {
+    const { record } = this.#config;
+    if (record === undefined) return undefined;
+    return new Recording({
+      ...{ camera: this.name, folder: record, seconds: this.#options.segmentSeconds },
+      ...{ tools: this.#tools, range: () => this.#range },
+      onFailed: (error) => {
+        this.#options.logger.error({ camera: this.name }, `recording: ${String(error)}`);
+      },
+    });
+  }
+
+  #published(): Observable<never> {
+    const { publish } = this.#config;
+    if (publish === undefined) return EMPTY;
+    const book = this.#book;
+    return this.pictures$.pipe(
+      liveUnits(this.#unitOptions('restored')),
+      published({
+        address: parseAddress(publish),
+        onPublished: () => book.published(),
+        onFailed: ({ message }) => book.publishFailed(message),
+      }),
+    );
+  }
+
+  #unitOptions(layout: 'stacked' | 'restored'): LiveUnitsOptions {
+    return {
+      ...this.#tools,
+      layout,
+      range: () => this.#range,
+      onFailed: (error) => {
+        this.#options.logger.warn({ camera: this.name }, error.message);
+      },
+    };
   }
 
   /** Frames go on; everything else is noted here. */
@@ -198,8 +233,6 @@ export class RunningCamera implements LiveCamera {
       case 'link':
         if (this.state().status === 'live' && event.link.status !== 'live') this.#figures.lost();
         this.#book.link(event.link);
-        return [];
-      case 'file':
         return [];
     }
   }

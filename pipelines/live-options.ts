@@ -17,6 +17,8 @@ export interface LiveOptions {
   readonly noiseFloor: number;
   /** A frame older than this is shown as it came. */
   readonly lateMs: number;
+  /** Seconds of one file of a recording. */
+  readonly segmentSeconds: number;
   /**
    * The cameras that are wished for; each list replaces the one before it. Only the cameras in which
    * two lists differ are touched; those that were added otherwise stay.

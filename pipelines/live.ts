@@ -59,7 +59,7 @@ class Hub implements LiveHub {
     readonly kind: 'added' | 'changed' | 'removed';
     readonly name: string;
   }>();
-  #wished: readonly CameraConfig[] = [];
+  #wished: readonly CameraConfig[] | undefined;
 
   constructor(options: LiveOptions, tools: LiveTools) {
     this.#options = options;
@@ -69,7 +69,8 @@ class Hub implements LiveHub {
     const cameras$ = this.#started.pipe(mergeMap((camera) => camera.run$));
     const wishes$ = options.cameras$.pipe(
       tap((wished) => {
-        this.#follow(wished);
+        if (this.#wished === undefined) this.#follow(wished);
+        else this.#followLater(wished);
       }),
       mergeMap(() => EMPTY),
     );
@@ -129,9 +130,18 @@ class Hub implements LiveHub {
     this.#changes.next({ kind, name });
   }
 
+  /** What cannot be done of a later list is said; the cameras that run go on. */
+  #followLater(wished: readonly CameraConfig[]): void {
+    try {
+      this.#follow(wished);
+    } catch (error) {
+      this.#options.logger.error(error instanceof Error ? error.message : String(error));
+    }
+  }
+
   /** Makes true what the newest list says differently from the one before. */
   #follow(wished: readonly CameraConfig[]): void {
-    const before = new Map(this.#wished.map((config) => [config.name, config]));
+    const before = new Map((this.#wished ?? []).map((config) => [config.name, config]));
     this.#wished = wished;
     const names = new Set(wished.map(({ name }) => name));
     for (const name of before.keys()) {

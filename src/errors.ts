@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'CAMERA_EXISTS'
   | 'CAMERA_NOT_FOUND'
   | 'CAMERA_NOT_LIVE'
+  | 'PUBLISH'
   | 'ADDRESS_TAKEN'
   | 'ABORTED';
 

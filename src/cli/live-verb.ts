@@ -30,6 +30,8 @@ interface LiveFlags {
   readonly set?: readonly string[];
   readonly transport?: string;
   readonly maxWidth?: unknown;
+  readonly record?: string;
+  readonly publish?: string;
 }
 
 /** Builds the verb around the pipeline that runs the cameras. */
@@ -41,6 +43,8 @@ export function liveVerb(live: Live): Verb {
       .argument('[address...]', 'rtsp, rtsps, http, https or a file, besides those of the config')
       .option('--transport <name>', 'auto, tcp or udp, for the cameras named here')
       .option('--max-width <pixels>', 'scale wider pictures down before restoring', numberOr)
+      .option('--record <folder>', 'keep the original and the restored picture, in segments')
+      .option('--publish <address>', 'send the restored picture to an rtsp server')
       .option('--model <name>', 'a model of models/ or the path of an .onnx file')
       .option('--device <name>', 'auto, cpu, cuda or webgpu')
       .option('--threads <n>', 'threads of the network, 0 for all cores', numberOr)
@@ -107,12 +111,17 @@ function tell(hub: LiveHub, logger: Logger): Observable<CameraEvent> {
 
 /** One address is called `camera`, several `camera-1`, `camera-2` … */
 function namedHere(addresses: readonly string[], flags: LiveFlags): CameraConfig[] {
-  const { transport, maxWidth } = flags;
+  const { transport, maxWidth, record, publish } = flags;
+  if (publish !== undefined && addresses.length > 1) {
+    throw new RelensError('USAGE', '--publish is for one camera: give each its own in --config');
+  }
   return addresses.map((url, index) =>
     readCamera(addresses.length === 1 ? 'camera' : `camera-${index + 1}`, {
       url,
       ...(transport !== undefined && { transport }),
       ...(maxWidth !== undefined && { maxWidth }),
+      ...(record !== undefined && { record }),
+      ...(publish !== undefined && { publish }),
     }),
   );
 }

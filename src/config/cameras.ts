@@ -13,6 +13,8 @@ export const cameraSchema = z.strictObject({
   url: z.string().min(1).describe('an address of rtsp, rtsps, http or https, or a file'),
   transport: z.enum(['auto', 'tcp', 'udp']).optional().describe('one of "auto", "tcp", "udp"'),
   maxWidth: z.int().min(16).max(16384).optional().describe('a whole number from 16 to 16384'),
+  record: z.string().min(1).optional().describe('the path of a folder'),
+  publish: z.string().min(1).optional().describe('an rtsp address to publish to'),
 });
 
 export const camerasSchema = z.record(z.string(), z.unknown()).describe('cameras by their names');
@@ -37,13 +39,22 @@ export function readCamera(name: string, settings: unknown): CameraConfig {
     const { issues } = result.error;
     throw refusal(key, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]);
   }
-  const { transport, maxWidth, url } = result.data;
+  const { transport, maxWidth, record, publish, url } = result.data;
   check(`${key}.url`, () => parseAddress(url));
+  if (publish !== undefined) {
+    check(`${key}.publish`, () => {
+      if (!publish.startsWith('rtsp://') || parseAddress(publish).kind !== 'rtsp') {
+        throw new RelensError('CONFIG', 'expected rtsp://server/path');
+      }
+    });
+  }
   return {
     name,
     url,
     ...(transport !== undefined && { transport }),
     ...(maxWidth !== undefined && { maxWidth }),
+    ...(record !== undefined && { record }),
+    ...(publish !== undefined && { publish }),
   };
 }
 

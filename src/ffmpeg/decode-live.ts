@@ -24,8 +24,18 @@ export interface LiveDecodeJob {
   readonly slots: number;
   /** Called for each picture in order, also for one that is dropped: gives it its place in the lane. */
   readonly stamp: (arrived: Arrived) => Omit<FrameStamp, 'lane'>;
-  /** The untouched stream, copied beside: options of a second output, its path last. */
-  readonly copy?: readonly string[];
+  /** The untouched stream, copied beside. */
+  readonly copy?: StreamCopy;
+}
+
+/** A second output of the decoder, of which each connection has one of its own. */
+export interface StreamCopy {
+  /** ffmpeg's options of the output, its path last. */
+  readonly args: readonly string[];
+  /** A file was begun: the one before it is complete. */
+  readonly onFile: (path: string) => void;
+  /** The child has ended: the last file is complete. */
+  readonly onEnd: () => void;
 }
 
 /** What is known of a picture when it comes. */
@@ -49,8 +59,6 @@ export type LiveDecoded =
       readonly log: LiveLog;
     }
   | { readonly kind: 'dropped'; readonly receivedMs: number }
-  /** ffmpeg began to write a file of the copy. */
-  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'ended'; readonly failure: LiveFailure };
 
 const TICKS = 90_000;
@@ -79,10 +87,11 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
           subscriber.next({ kind: 'stage', stage });
         }
         const path = /Opening '(.+)' for writing/.exec(line)?.[1];
-        if (path !== undefined) subscriber.next({ kind: 'file', path });
+        if (path !== undefined) job.copy?.onFile(path);
       },
     });
     child.stdin?.end(input.stdin);
+    void child.exited.then(() => job.copy?.onEnd());
     const held: { pool?: FramePool } = {};
     const work = async () => {
       if (child.stdout === null) throw new Error('a decoder without stdout');
@@ -127,7 +136,7 @@ function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {
     // The encoder of raw video, too, would hold back a frame for each of its threads.
     ...[...job.passthrough, '-enc_time_base', `1:${TICKS}`, '-c:v', 'rawvideo', '-threads', '1'],
     ...['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'],
-    ...(job.copy ?? []),
+    ...(job.copy?.args ?? []),
   ];
 }
 

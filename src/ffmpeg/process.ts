@@ -122,6 +122,8 @@ export function start({
     stderr,
     kill,
     end: (graceMs) => {
+      // What it still writes to us must not keep it from ending.
+      child.stdout?.removeAllListeners('readable').resume();
       child.kill('SIGTERM');
       const timer = setTimeout(kill, graceMs);
       void exited.then(() => {

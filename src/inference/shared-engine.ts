@@ -3,15 +3,22 @@ import { RelensError } from '../errors.js';
 import type { Engine, EngineResult } from './engine.js';
 import type { TensorData, Tensors } from './tensors.js';
 
-/** What a lane asks of an engine. A run that is aborted before it began is withdrawn (ABORTED). */
+/** What a lane asks of an engine. A run that comes too late is withdrawn (ABORTED). */
 export interface LaneEngine extends Pick<Engine, 'card'> {
   run(feeds: Tensors): Promise<EngineResult>;
+}
+
+export interface RunLimits {
+  /** Withdraws a run that has not begun. */
+  readonly signal?: AbortSignal;
+  /** By `performance.now()`: a run that would not be done by then is not begun. */
+  readonly dueMs?: number;
 }
 
 interface Job {
   readonly lane: string;
   readonly feeds: Tensors;
-  readonly signal: AbortSignal | undefined;
+  readonly limits: RunLimits;
   readonly resolve: (result: EngineResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -19,6 +26,9 @@ interface Job {
 /** Inputs without a batch dimension: one value for the whole run. */
 const SCALARS = new Set(['strength', 'synthesis']);
 /** Cells of a 640x360 picture: on a CPU a larger batch is no faster and makes the first one wait. */
+/** How much of the last estimate is kept; and how fast one that lets nothing begin is forgotten. */
+const KEPT = 0.8;
+const FORGOTTEN = 0.97;
 const BATCH_CELLS = { cpu: 57_600, other: 16 * 57_600 };
 
 export class SharedEngine {
@@ -26,6 +36,8 @@ export class SharedEngine {
   readonly #most: number;
   #queue: Job[] = [];
   #running = false;
+  /** What a cell takes, as far as is known. */
+  #cellMs = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -45,13 +57,13 @@ export class SharedEngine {
     return this.#engine.close();
   }
 
-  /** The engine for one frame of a lane; `signal` withdraws what has not begun. */
-  for(lane: string, signal?: AbortSignal): LaneEngine {
+  /** The engine for one frame of a lane. */
+  for(lane: string, limits: RunLimits = {}): LaneEngine {
     return {
       card: this.#engine.card,
       run: (feeds) =>
         new Promise((resolve, reject) => {
-          this.#queue.push({ lane, feeds, signal, resolve, reject });
+          this.#queue.push({ lane, feeds, limits, resolve, reject });
           this.#next();
         }),
     };
@@ -60,7 +72,7 @@ export class SharedEngine {
   #next(): void {
     if (this.#running) return;
     this.#queue = this.#queue.filter((job) => {
-      if (job.signal?.aborted !== true) return true;
+      if (!this.#isVain(job)) return true;
       job.reject(withdrawn());
       return false;
     });
@@ -78,6 +90,14 @@ export class SharedEngine {
         this.#next();
       },
     );
+  }
+
+  #isVain({ feeds, limits: { signal, dueMs = Infinity } }: Job): boolean {
+    if (signal?.aborted === true) return true;
+    if (performance.now() + this.#cellMs * cellsOf(feeds) <= dueMs) return false;
+    // The machine may have been busy with something else: it is tried again before long.
+    this.#cellMs *= FORGOTTEN;
+    return true;
   }
 
   /** The one that waits longest, and those of the same shape that go with it. */
@@ -99,12 +119,19 @@ export class SharedEngine {
   async #run(batch: readonly Job[]): Promise<void> {
     const [first] = batch;
     if (first === undefined) return;
+    const cells = batch.reduce((sum, { feeds }) => sum + cellsOf(feeds), 0);
+    const counts = batch.map(({ feeds }) => feeds['mask']?.dims[0] ?? 0);
+    const began = performance.now();
+    const done = await this.#engine.run(
+      batch.length === 1 ? first.feeds : joined(batch.map(({ feeds }) => feeds)),
+    );
+    const took = (performance.now() - began) / Math.max(1, cells);
+    this.#cellMs = this.#cellMs === 0 ? took : KEPT * this.#cellMs + (1 - KEPT) * took;
     if (batch.length === 1) {
-      first.resolve(await this.#engine.run(first.feeds));
+      first.resolve(done);
       return;
     }
-    const counts = batch.map(({ feeds }) => feeds['mask']?.dims[0] ?? 0);
-    const { results, ms } = await this.#engine.run(joined(batch.map(({ feeds }) => feeds)));
+    const { results, ms } = done;
     let from = 0;
     for (const [index, job] of batch.entries()) {
       const count = counts[index] ?? 0;

@@ -1,4 +1,5 @@
 /** Restores live frames from the past alone, and lets through in time what the network is late for. */
+import { isRelensError } from '../errors.js';
 import type { NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
 import { FramePool } from '../frame/frame-pool.js';
@@ -124,8 +125,9 @@ export class LiveRestorer {
     const { size, engine, lane, lateMs, noiseFloor } = this.#options;
     const past = this.#past;
     const deadline = new AbortController();
+    const leftMs = Math.max(0, input.receivedMs + lateMs - nowMs());
     const work = generate(
-      engine.for(lane, deadline.signal),
+      engine.for(lane, { signal: deadline.signal, dueMs: performance.now() + leftMs }),
       {
         frame: restored,
         mask: mask.data,
@@ -139,16 +141,15 @@ export class LiveRestorer {
     past.learn(input.frame, mask.data, noise.sigma);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(
-        () => resolve(undefined),
-        Math.max(0, input.receivedMs + lateMs - nowMs()),
-      );
+      timer = setTimeout(() => resolve(undefined), leftMs);
     });
     try {
       const result = await Promise.race([work, late]);
       if (result !== undefined) return result;
     } catch (error) {
       restored.close();
+      // The network would not have done it in time, and did not begin.
+      if (isRelensError(error) && error.code === 'ABORTED') return undefined;
       throw error;
     } finally {
       clearTimeout(timer);

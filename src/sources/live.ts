@@ -1,7 +1,12 @@
 /** A live camera as an endless stream: connects, watches, tells what is wrong, connects again. */
 import { concatMap, defer, EMPTY, of, repeat, startWith, takeWhile, timer } from 'rxjs';
 import type { Observable } from 'rxjs';
-import { decodeLive, type LiveDecoded, type LiveDecodeJob } from '../ffmpeg/decode-live.js';
+import {
+  decodeLive,
+  type LiveDecoded,
+  type LiveDecodeJob,
+  type StreamCopy,
+} from '../ffmpeg/decode-live.js';
 import { arrives } from '../frame/live-address.js';
 import { silenceReason, type LiveFailure, type LiveStage } from '../ffmpeg/live-log.js';
 import { endWhenQuiet } from '../flow/end-when-quiet.js';
@@ -10,7 +15,9 @@ import { nowMs, type CameraStatus } from '../frame/live-seams.js';
 import { ArrivalRate } from './arrival-rate.js';
 import { LaneClock } from './lane-clock.js';
 
-export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp'> & {
+export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp' | 'copy'> & {
+  /** The untouched stream, copied beside; asked for at each connection. */
+  readonly copy?: () => StreamCopy;
   /** 0–1, for the jitter of the back-off. */
   readonly random?: () => number;
 };
@@ -41,7 +48,6 @@ export interface StreamFacts {
 export type LiveSourceEvent =
   | ({ readonly kind: 'frame'; readonly facts: StreamFacts } & LiveFrame)
   | { readonly kind: 'dropped' }
-  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'link'; readonly link: LinkState };
 
 /** How long each stage may take before the connection is given up. */
@@ -106,7 +112,8 @@ class Link {
     this.#rate.begin();
     const trying: LinkState = { status, attempts, ...(reason !== undefined && { reason }) };
     const stamp = (arrived: Parameters<LaneClock['stamp']>[0]) => this.#clock.stamp(arrived);
-    return decodeLive({ ...this.#options, stamp }).pipe(
+    const { copy, ...job } = this.#options;
+    return decodeLive({ ...job, stamp, ...(copy && { copy: copy() }) }).pipe(
       endWhenQuiet<Watched>(
         () => this.#quietMs(),
         () => ({ kind: 'quiet' }),
@@ -146,8 +153,6 @@ class Link {
       case 'dropped':
         this.#came(event.receivedMs);
         return of({ kind: 'dropped' });
-      case 'file':
-        return of(event);
       case 'stage':
         this.#stage = event.stage;
         if (event.stage === 'described') this.#answerMs = nowMs() - this.#beganMs;

@@ -34,6 +34,7 @@ export class CameraBook {
   #lastPictureMs: number | undefined;
   #trouble: (() => void) | undefined;
   #late: (() => void) | undefined;
+  #unpublished: (() => void) | undefined;
 
   /** @param address without secrets */
   constructor(name: string, address: string, events: EventLog) {
@@ -81,6 +82,18 @@ export class CameraBook {
     this.#events.note(this.#name, 'size', text);
   }
 
+  /** The server takes the restored stream. */
+  published(): void {
+    this.#unpublished?.();
+    this.#unpublished = undefined;
+    this.#events.note(this.#name, 'published', 'the restored picture is published');
+  }
+
+  /** The restored stream could not be published, or no more; `reason` holds no secret. */
+  publishFailed(reason: string): void {
+    this.#unpublished ??= this.#events.begin(this.#name, 'publish-failed', reason);
+  }
+
   /** Looks whether the network is late, or is so no more. */
   judge({ passedThroughShare, networkMs, frames }: CameraFigures): void {
     if (frames < ENOUGH) return;
@@ -102,6 +115,7 @@ export class CameraBook {
   close(): void {
     this.#trouble?.();
     this.#late?.();
+    this.#unpublished?.();
     this.#state.next({
       ...this.#state.value,
       ...{ status: 'stopped', reason: 'the camera was removed', since: nowMs() },

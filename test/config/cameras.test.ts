@@ -8,6 +8,7 @@ describe('a camera of a config', () => {
   it('is taken with all it may have', () => {
     const settings = {
       ...{ url: 'rtsp://cam:secret@host/x', transport: 'udp', maxWidth: 640 },
+      ...{ record: 'recordings', publish: 'rtsp://nvr/door' },
     };
     expect(readCameras({ door: settings })).toEqual([{ name: 'door', ...settings }]);
   });
@@ -32,6 +33,11 @@ describe('a camera of a config', () => {
     ],
     ['door', { url: 'rtsp://cam:se/cret@host/x' }, 'percent-encode'],
     ['door', { url: 'rtsp://cam:secret@host/x\noption' }, 'line breaks'],
+    [
+      'door',
+      { url: 'rtsp://h/x', publish: 'http://cam:secret@host/x' },
+      'expected rtsp://server/path',
+    ],
     ['../door', { url: 'rtsp://h/x' }, "a camera's name must be"],
   ])('is refused with its reason and without its password', (name, settings, words) => {
     const refuse = () => readCamera(name, settings);

@@ -74,12 +74,26 @@ describe('the shared engine', () => {
     const shared = new SharedEngine(engine);
     const late = new AbortController();
     const first = shared.for('a').run(feeds(1));
-    const second = shared.for('b', late.signal).run(feeds(2));
+    const second = shared.for('b', { signal: late.signal }).run(feeds(2));
     late.abort();
     const refused = expect(second).rejects.toMatchObject({ code: 'ABORTED' });
     await finish();
     await first;
     await refused;
     expect(runs).toHaveLength(1);
+  });
+
+  it('does not begin what it could not do in time, and tries again before long', async () => {
+    const { engine, runs, finish } = fakeEngine();
+    const shared = new SharedEngine(engine);
+    const first = shared.for('a').run(feeds(1));
+    await finish();
+    await first;
+    const soon = () => performance.now() - 1;
+    await expect(shared.for('a', { dueMs: soon() }).run(feeds(2))).rejects.toThrow('too late');
+    expect(runs).toHaveLength(1);
+    const later = shared.for('a', { dueMs: performance.now() + 60_000 }).run(feeds(3));
+    await finish();
+    expect((await later).results['restored']!.data[0]).toBe(4);
   });
 });

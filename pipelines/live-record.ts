@@ -1,0 +1,165 @@
+/** Records one camera: its own stream untouched, the restored one beside it, an account of each file. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OperatorFunction } from 'rxjs';
+import { packageVersion } from '../src/config/package-root.js';
+import { RelensError } from '../src/errors.js';
+import { sealSegment } from '../src/evidence/segment-record.js';
+import type { StreamCopy } from '../src/ffmpeg/decode-live.js';
+import { segmentOutput, startSegments, type SegmentWriter } from '../src/ffmpeg/segments.js';
+import { through } from '../src/flow/through.js';
+import { nowMs, type LivePicture } from '../src/frame/live-seams.js';
+import { provenanceShares } from '../src/frame/provenance.js';
+import type { LiveTools } from './live-camera.js';
+
+export interface RecordingOptions {
+  readonly camera: string;
+  readonly folder: string;
+  readonly seconds: number;
+  readonly tools: LiveTools;
+  readonly range: () => 'tv' | 'pc';
+  readonly onFailed: (error: unknown) => void;
+}
+
+interface Counts {
+  frames: number;
+  passedThrough: number;
+  leftOut: number;
+  shares: Record<string, number>;
+}
+
+const noCounts = (): Counts => ({ frames: 0, passedThrough: 0, leftOut: 0, shares: {} });
+
+export class Recording {
+  readonly #options: RecordingOptions;
+  readonly #folder: string;
+
+  /** @throws RelensError OUTPUT_WRITE when the folder cannot be made */
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.#folder = join(options.folder, options.camera);
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+    } catch (cause) {
+      throw new RelensError(
+        'OUTPUT_WRITE',
+        `${this.#folder}: the folder for recordings cannot be made: check its permissions`,
+        { cause },
+      );
+    }
+  }
+
+  /** The decoder's second output: all that comes, untouched. For one connection. */
+  original(): StreamCopy {
+    const file = this.#file('original');
+    return {
+      args: [
+        ...['-map', '0:v:0', '-map', '0:a?', '-c', 'copy'],
+        ...segmentOutput(this.#pattern('original'), this.#options.seconds),
+      ],
+      onFile: (path) => file.begin(path),
+      onEnd: () => file.end(),
+    };
+  }
+
+  /** Takes in the restored pictures. Emits nothing. */
+  restored(): OperatorFunction<LivePicture, never> {
+    return through(() => {
+      let running: { readonly writer: SegmentWriter; readonly shape: string } | undefined;
+      const file = this.#file('restored');
+      const writerFor = ({ width, height }: LivePicture['original']): SegmentWriter => {
+        const range = this.#options.range();
+        const shape = `${width}x${height} ${range}`;
+        if (running?.shape === shape) return running.writer;
+        running?.writer.end();
+        const writer = startSegments({
+          ...this.#options.tools,
+          ...{ range, size: { width, height }, seconds: this.#options.seconds },
+          pattern: this.#pattern('restored'),
+          onFile: (path) => file.begin(path),
+          onEnd: () => {
+            if (running?.writer === writer) running = undefined;
+            file.end();
+          },
+        });
+        running = { writer, shape };
+        return writer;
+      };
+      return {
+        write: (picture) => {
+          const restored = picture.restored.clone();
+          const { timestamp } = picture.original;
+          const done = () => {
+            restored.close();
+          };
+          const taken = writerFor(picture.original).write(restored.data, timestamp, done);
+          if (!taken) done();
+          file.count(picture, taken);
+        },
+        close: () => running?.writer.end(),
+      };
+    });
+  }
+
+  /** `original-20260131T120000123Z-%03d.mkv`: each connection begins a row of its own. */
+  #pattern(kind: 'original' | 'restored'): string {
+    const began = new Date(nowMs()).toISOString().replace(/[-:.]/g, '');
+    return join(this.#folder, `${kind}-${began}-%03d.mkv`);
+  }
+
+  #file(kind: 'original' | 'restored'): OpenFile {
+    const { camera, tools, onFailed } = this.#options;
+    const { card, device } = tools.engine;
+    const versions = {
+      relens: packageVersion(),
+      ffmpeg: tools.ffmpeg.version,
+      ...(kind === 'restored' && { model: card.name, modelSha256: card.sha256, device }),
+    };
+    return new OpenFile((path, beganMs, { frames, passedThrough, leftOut, shares }) => {
+      const mean = Object.entries(shares).map(([name, sum]) => [name, sum / Math.max(1, frames)]);
+      const counted = {
+        ...{ frames, passedThrough, leftOut },
+        provenance: Object.fromEntries(mean) as Record<string, number>,
+      };
+      sealSegment(path, {
+        ...{ camera, kind, beganMs, endedMs: nowMs(), versions },
+        ...(kind === 'restored' && counted),
+      }).catch(onFailed);
+    });
+  }
+}
+
+/** The file that is being written, and what went into it. */
+class OpenFile {
+  readonly #seal: (path: string, beganMs: number, counts: Counts) => void;
+  #open: { readonly path: string; readonly beganMs: number } | undefined;
+  #counts = noCounts();
+
+  constructor(seal: (path: string, beganMs: number, counts: Counts) => void) {
+    this.#seal = seal;
+  }
+
+  begin(path: string): void {
+    this.end();
+    this.#open = { path, beganMs: nowMs() };
+  }
+
+  end(): void {
+    if (this.#open === undefined) return;
+    this.#seal(this.#open.path, this.#open.beganMs, this.#counts);
+    this.#open = undefined;
+    this.#counts = noCounts();
+  }
+
+  count({ passedThrough, overlay }: LivePicture, taken: boolean): void {
+    if (!taken) {
+      this.#counts.leftOut++;
+      return;
+    }
+    this.#counts.frames++;
+    if (passedThrough) this.#counts.passedThrough++;
+    for (const [name, share] of Object.entries(provenanceShares(overlay.provenance))) {
+      this.#counts.shares[name] = (this.#counts.shares[name] ?? 0) + share;
+    }
+  }
+}
