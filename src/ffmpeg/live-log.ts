@@ -91,13 +91,13 @@ export class LiveLog {
       return failed(`${host} has no stream at this address: check the path`);
     }
     if (/Failed to resolve hostname/.test(line)) {
-      return failed(`the name ${host} is not known: check the spelling and the DNS server`);
+      return failed(reachReason(this.#address, 'unknown'));
     }
     if (/Connection refused/.test(line)) {
-      return failed(`${host} refuses the connection: it is starting, or the port is wrong`);
+      return failed(reachReason(this.#address, 'refused'));
     }
     if (/No route to host|Network is unreachable|Connection timed out/.test(line)) {
-      return failed(`${host} cannot be reached: check the network and the camera's power`);
+      return failed(reachReason(this.#address, 'unreachable'));
     }
     if (/\b461 |Unsupported transport|Nonmatching transport/i.test(line)) {
       return failed('the camera does not offer this transport: set transport to auto');
@@ -125,6 +125,24 @@ export class LiveLog {
       return failed('the camera points to an address of another kind, which is not followed');
     }
     return undefined;
+  }
+}
+
+/** Why nobody answers at an address. */
+export type Unreachable = 'refused' | 'unknown' | 'unreachable' | 'silent';
+
+/** What to say of it. */
+export function reachReason(address: LiveAddress, why: Unreachable): string {
+  const name = nameOf(address);
+  switch (why) {
+    case 'refused':
+      return `${name} refuses the connection: it is starting, or the port is wrong`;
+    case 'unknown':
+      return `the name ${name} is not known: check the spelling and the DNS server`;
+    case 'unreachable':
+      return `${name} cannot be reached: check the network and the camera's power`;
+    case 'silent':
+      return silenceReason(address, 'starting');
   }
 }
 

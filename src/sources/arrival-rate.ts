@@ -1,7 +1,7 @@
 /** How often a camera's pictures come, and how long a silence is too long for it. */
 
 /** A camera that was quick is called stalled before two seconds are over. */
-const LEAST_LIMIT_MS = 1750;
+const LEAST_LIMIT_MS = 1600;
 const LONGEST_LIMIT_MS = 60_000;
 /** Before the rate is known. */
 const FIRST_LIMIT_MS = 5000;

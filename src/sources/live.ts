@@ -1,6 +1,6 @@
 /** A live camera as an endless stream: connects, watches, tells what is wrong, connects again. */
-import { concatMap, defer, EMPTY, of, repeat, startWith, takeWhile, timer } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concatMap, defer, EMPTY, of, pipe, repeat, startWith, takeWhile, timer } from 'rxjs';
+import type { Observable, OperatorFunction } from 'rxjs';
 import {
   decodeLive,
   type LiveDecoded,
@@ -8,12 +8,18 @@ import {
   type StreamCopy,
 } from '../ffmpeg/decode-live.js';
 import { arrives } from '../frame/live-address.js';
-import { silenceReason, type LiveFailure, type LiveStage } from '../ffmpeg/live-log.js';
+import {
+  reachReason,
+  silenceReason,
+  type LiveFailure,
+  type LiveStage,
+} from '../ffmpeg/live-log.js';
 import { endWhenQuiet } from '../flow/end-when-quiet.js';
 import type { Frame } from '../frame/frame.js';
 import { nowMs, type CameraStatus } from '../frame/live-seams.js';
 import { ArrivalRate } from './arrival-rate.js';
 import { LaneClock } from './lane-clock.js';
+import { reach } from './reach.js';
 
 export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp' | 'copy'> & {
   /** The untouched stream, copied beside; asked for at each connection. */
@@ -65,9 +71,26 @@ const ANSWER_FACTOR = 3;
 /** Back-off: short, since a camera that is back must be seen within three seconds. */
 const SOON_MS = [100, 500, 1000, 1500];
 const LEAST_WAIT_MS = 100;
+/** Between two questions whether anybody listens again, which cost next to nothing. */
+const ASK_MS = 500;
+/** However late a picture was decoded, the next one has this long to come. */
+const LEAST_QUIET_MS = 1000;
 /** A camera locks a user out who tries too often. */
 const LOGIN_MS = [60_000, 120_000, 300_000];
+const WAITS_MS: Record<Patience, readonly number[]> = {
+  soon: SOON_MS,
+  login: LOGIN_MS,
+  ask: [ASK_MS],
+};
 const JITTER = 0.2;
+
+/** `ask`: nobody listens; the next question is cheap. */
+type Patience = LiveFailure['patience'] | 'ask';
+
+type Failure = Omit<LiveFailure, 'patience'> & {
+  readonly patience: Patience;
+  readonly stalled?: boolean;
+};
 
 /**
  * Cold; runs one child at a time and never errors for what a camera does. A file's stream completes
@@ -96,6 +119,7 @@ class Link {
   #stage: LiveStage = 'starting';
   #frames = 0;
   #beganMs = 0;
+  #receivedMs = 0;
   /** How long the camera took to describe its stream the last time. */
   #answerMs: number | undefined;
 
@@ -113,18 +137,43 @@ class Link {
     const trying: LinkState = { status, attempts, ...(reason !== undefined && { reason }) };
     const stamp = (arrived: Parameters<LaneClock['stamp']>[0]) => this.#clock.stamp(arrived);
     const { copy, ...job } = this.#options;
-    return decodeLive({ ...job, stamp, ...(copy && { copy: copy() }) }).pipe(
+    const decoded$ = defer(() => decodeLive({ ...job, stamp, ...(copy && { copy: copy() }) }));
+    // Who did not answer the last time is asked first whether anybody is there.
+    const asks = attempts > 0 && this.#options.address.host !== '';
+    return (asks ? this.#asked(decoded$) : decoded$.pipe(this.#watched())).pipe(
+      startWith(this.#become(trying)),
+    );
+  }
+
+  #asked(decoded$: Observable<LiveDecoded>): Observable<LiveSourceEvent> {
+    const { address } = this.#options;
+    return reach(address).pipe(
+      concatMap((why) => {
+        if (why === undefined) {
+          this.#beganMs = nowMs();
+          return decoded$.pipe(this.#watched());
+        }
+        const reason = reachReason(address, why);
+        return of(this.#failed({ status: 'failed', reason, patience: 'ask' }));
+      }),
+    );
+  }
+
+  #watched(): OperatorFunction<LiveDecoded, LiveSourceEvent> {
+    return pipe(
       endWhenQuiet<Watched>(
         () => this.#quietMs(),
         () => ({ kind: 'quiet' }),
       ),
       concatMap((event) => this.#tell(event)),
-      startWith(this.#become(trying)),
     );
   }
 
   #quietMs(): number {
-    if (this.#frames > 0) return this.#rate.limitMs;
+    // Silence begins when the newest picture came, which may be a while before it was decoded.
+    if (this.#frames > 0) {
+      return Math.max(LEAST_QUIET_MS, this.#rate.limitMs - (nowMs() - this.#receivedMs));
+    }
     const { kind } = this.#options.address;
     const stage = this.#stage;
     if (stage === 'described' || stage === 'opened') return STAGE_MS[stage];
@@ -166,10 +215,11 @@ class Link {
 
   #came(receivedMs: number): void {
     this.#frames++;
+    this.#receivedMs = receivedMs;
     this.#rate.push(receivedMs);
   }
 
-  #silence(): LiveFailure & { readonly stalled?: boolean } {
+  #silence(): Failure {
     if (this.#frames === 0) {
       const reason = silenceReason(this.#options.address, this.#stage);
       return { status: 'failed', reason, patience: 'soon' };
@@ -191,15 +241,15 @@ class Link {
     );
   }
 
-  #failed(failure: LiveFailure & { readonly stalled?: boolean }): LiveSourceEvent {
+  #failed(failure: Failure): LiveSourceEvent {
     const attempts = this.#frames > 0 ? 0 : this.#state.attempts + 1;
-    const waits = failure.patience === 'login' && this.#frames === 0 ? LOGIN_MS : SOON_MS;
-    const step = waits === LOGIN_MS ? attempts - 1 : attempts;
+    const waits = this.#frames === 0 ? WAITS_MS[failure.patience] : SOON_MS;
+    const step = waits === SOON_MS ? attempts : attempts - 1;
     const base = waits[Math.min(step, waits.length - 1)] ?? 0;
     const random = this.#options.random ?? Math.random;
     // A connection that hung has waited already.
     const spent = this.#frames > 0 ? 0 : nowMs() - this.#beganMs;
-    const wait = Math.max(LEAST_WAIT_MS, waits === LOGIN_MS ? base : base - spent);
+    const wait = Math.max(LEAST_WAIT_MS, waits === SOON_MS ? base - spent : base);
     this.waitMs = Math.round(wait * (1 + JITTER * (2 * random() - 1)));
     const status = failure.stalled === true ? 'stalled' : failure.status;
     return this.#become({
