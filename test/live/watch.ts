@@ -16,6 +16,12 @@ export interface Seen {
   readonly atMs: number;
 }
 
+/** A line beside the test's result: how long a fault took to be seen, and to be over. */
+export function report(fault: string, times: Readonly<Record<string, number>>): void {
+  const words = Object.entries(times).map(([what, ms]) => `${what} after ${Math.round(ms)} ms`);
+  process.stdout.write(`${fault}: ${words.join(', ')}\n`);
+}
+
 const watches: Subscription[] = [];
 
 /** Ends what the tests of a file watch, after each of them. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nowMs } from '../../src/frame/live-seams.js';
 import { makeClip } from '../live/access-units.js';
 import { RtspCamera, type RtspCameraOptions } from '../live/rtsp-camera.js';
-import { endWatches, Watch } from '../live/watch.js';
+import { endWatches, report, Watch } from '../live/watch.js';
 
 /** Milliseconds: a stall must be seen, and a picture be back, within these. */
 const SEEN_MS = 2000;
@@ -71,7 +71,8 @@ describe('a camera that cannot be shown', () => {
   it('is not hammered with a wrong password, and says so', async () => {
     const door = await camera({ auth: 'digest', password: 'right' });
     const watch = new Watch(door.url('cam:wrong-secret'));
-    await watch.until(() => watch.link.nextAttemptMs !== undefined);
+    const seen = await watch.until(() => watch.link.nextAttemptMs !== undefined);
+    report('a wrong password', { seen });
     expect(watch.link).toMatchObject({
       status: 'unauthorised',
       reason: 'the camera refuses this user and password: correct them',
@@ -109,9 +110,10 @@ describe('a camera that cannot be shown', () => {
       'X-VENDOR-9',
     ],
     ['a file that is not there', () => Promise.resolve('/no/such/film.mp4'), 'is not there'],
-  ])('says why: %s', async (_, address, words) => {
+  ])('says why: %s', async (fault, address, words) => {
     const watch = new Watch(await address());
-    await watch.until(() => watch.link.nextAttemptMs !== undefined);
+    const seen = await watch.until(() => watch.link.nextAttemptMs !== undefined);
+    report(fault, { seen });
     expect(watch.link.status).toBe('failed');
     expect(watch.link.reason).toContain(words);
     expect(watch.link.nextAttemptMs! - nowMs()).toBeLessThan(2000);
@@ -125,12 +127,15 @@ describe('a camera that fails', () => {
     const watch = new Watch(door.url());
     await watch.more(5);
     await door.kill();
-    expect(await watch.until(() => watch.link.status === 'failed')).toBeLessThan(SEEN_MS);
+    const seen = await watch.until(() => watch.link.status === 'failed');
+    expect(seen).toBeLessThan(SEEN_MS);
     expect(watch.link.reason).toContain('was lost');
     await watch.until(() => watch.link.attempts >= 3);
     expect(watch.link.reason).toContain('refuses the connection');
     await door.start(port);
-    expect(await watch.more(1)).toBeLessThan(BACK_MS);
+    const back = await watch.more(1);
+    report('a killed camera', { seen, back });
+    expect(back).toBeLessThan(BACK_MS);
     expect(watch.last.discontinuity).toBe(true);
   });
 
@@ -139,11 +144,14 @@ describe('a camera that fails', () => {
     const watch = new Watch(door.url());
     await watch.more(15);
     door.frozen = true;
-    expect(await watch.until(() => watch.link.status === 'stalled')).toBeLessThan(SEEN_MS);
+    const seen = await watch.until(() => watch.link.status === 'stalled');
+    expect(seen).toBeLessThan(SEEN_MS);
     expect(watch.link.reason).toContain('no picture for');
     await watch.until(() => watch.link.attempts >= 1 && watch.link.nextAttemptMs === undefined);
     door.frozen = false;
-    expect(await watch.more(1)).toBeLessThan(BACK_MS);
+    const back = await watch.more(1);
+    report('a camera that hangs', { seen, back });
+    expect(back).toBeLessThan(BACK_MS);
   });
 
   it('is shown in its new size, without a break of the connection', async () => {
@@ -153,7 +161,8 @@ describe('a camera that fails', () => {
     await watch.more(5);
     const links = watch.links.length;
     door.playing = 1;
-    await watch.until(() => watch.last.width === 640);
+    const shown = await watch.until(() => watch.last.width === 640);
+    report('another size in mid-stream', { shown });
     expect(watch.last).toMatchObject({ height: 352, discontinuity: true });
     expect(watch.links).toHaveLength(links);
   });
@@ -165,7 +174,8 @@ describe('a camera that fails', () => {
     const { port } = before;
     await before.kill();
     await camera({ clips: [makeClip({ coding: 'hevc' })] }, port);
-    await watch.until(() => watch.codec === 'hevc');
+    const shown = await watch.until(() => watch.codec === 'hevc');
+    report('another codec', { shown });
     expect(watch.link.status).toBe('live');
   });
 
