@@ -1,6 +1,7 @@
 /** One archived file on its way: opened, decoded, inspected, restored; frame by frame. */
 import { deserialize, serialize } from 'node:v8';
 import { concatMap, filter, finalize, map, tap, type Observable } from 'rxjs';
+import { draw } from '../src/evidence/burn-in.js';
 import { sha256 } from '../src/evidence/frame-list.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { withAhead } from '../src/flow/with-ahead.js';
@@ -137,6 +138,7 @@ export function laneFrames(
       noiseFloor: options.noiseFloor ?? NOISE_FLOOR,
     }),
     map((restored): LaneFrame => {
+      draw(restored, options);
       const { seq } = restored.frame;
       const input = inputs.get(seq) ?? '';
       inputs.delete(seq);

@@ -29,6 +29,10 @@ export interface RestoreOptions extends HandMaskOptions {
   readonly noiseFloor?: number;
   /** False: what was never seen stays as it was. */
   readonly synthesis: boolean;
+  /** What was never seen and is not synthesised: kept (the default), or covered with a hatch. */
+  readonly unseen?: 'keep' | 'hatch';
+  /** True: synthesised areas are outlined in the picture, and a legend says so. */
+  readonly burnIn?: boolean;
   /** How the job is recorded and proven; without it nothing but the output is written. */
   readonly record?: RecordOptions;
   /** Called for each restored frame, in order; the arrays are lent for the call. */

@@ -22,6 +22,7 @@ export function restoreSettings({
     ...repair,
     masks,
     lossless: output.lossless,
+    burnIn: output.burnIn,
     ...(output.codec !== 'auto' && { codec: output.codec }),
     ...(output.crf !== 'auto' && { crf: output.crf }),
   };

@@ -57,6 +57,8 @@ const CONFIG_OPTIONS = {
   threads: 'inference.threads',
   strength: 'repair.strength',
   synthesis: 'repair.synthesis',
+  unseen: 'repair.unseen',
+  burnIn: 'output.burnIn',
   deinterlace: 'input.deinterlace',
   osd: 'masks.osd',
   lossless: 'output.lossless',
@@ -64,7 +66,12 @@ const CONFIG_OPTIONS = {
   crf: 'output.crf',
 } as const;
 
-const NEGATED: ReadonlySet<string> = new Set(['synthesis', 'osd']);
+/** How options are typed that are not called as they are kept. */
+const ORIGINS: Readonly<Record<string, string>> = {
+  synthesis: '--no-synthesis',
+  osd: '--no-osd',
+  burnIn: '--burn-in',
+};
 
 /** The config values that were given as options (not those that stand at commander's default). */
 export function configOverrides(command: Command): Override[] {
@@ -74,7 +81,7 @@ export function configOverrides(command: Command): Override[] {
     .map(([option, key]) => ({
       key,
       value: values[option] as unknown,
-      origin: NEGATED.has(option) ? `--no-${option}` : `--${option}`,
+      origin: ORIGINS[option] ?? `--${option}`,
     }));
 }
 

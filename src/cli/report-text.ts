@@ -23,11 +23,12 @@ export function foundText({ noise, damage }: RestoreReport): string {
 }
 
 export function repairedText({ provenance }: RestoreReport): string {
-  const { original, denoised, recovered, synthesised } = provenance;
+  const { original, denoised, recovered, synthesised, drawn } = provenance;
   return [
     `denoised ${percent(denoised)}`,
     `recovered ${percent(recovered)}`,
     `synthesised ${percent(synthesised)}`,
+    ...(drawn === undefined ? [] : [`drawn on ${percent(drawn)}`]),
     `untouched ${percent(original)}`,
   ].join(', ');
 }

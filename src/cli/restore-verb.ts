@@ -63,6 +63,8 @@ export function restoreVerb(restore: Restore): Verb {
       .option('--fps <n>', 'frames a second, for streams without timestamps', parseRate)
       .option('--deinterlace <mode>', 'auto or off')
       .option('--no-synthesis', 'leave damaged what the camera never saw')
+      .option('--unseen <mode>', 'with --no-synthesis: keep what was never seen, or hatch it')
+      .option('--burn-in', 'outline what is synthesised in the picture, with a legend')
       .option('--sign <key>', 'sign the manifest with an Ed25519 key (see keygen)')
       .option('--restart', 'begin anew: use nothing that an interrupted run finished')
       .option('--report <file>', 'write what was found and done as JSON');
@@ -140,6 +142,12 @@ function batchOptions(
     set: flags.set,
     overrides: configOverrides(command),
   });
+  if (config.repair.unseen === 'hatch' && config.repair.synthesis) {
+    throw new RelensError(
+      'USAGE',
+      'expected --no-synthesis with --unseen hatch: with synthesis nothing is left to be hatched',
+    );
+  }
   return {
     ...restoreSettings(config),
     record: {

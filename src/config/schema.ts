@@ -34,6 +34,7 @@ export const configSchema = z.strictObject({
       strength: z.number().min(0).max(1).describe('a number from 0 to 1'),
       noiseFloor: z.number().min(0).max(50).describe('a number from 0 to 50'),
       synthesis: z.boolean().describe('true or false'),
+      unseen: z.enum(['keep', 'hatch']).describe('"keep" or "hatch"'),
     })
     .describe('a group of keys'),
   masks: z
@@ -50,6 +51,7 @@ export const configSchema = z.strictObject({
       crf: z
         .union([z.literal('auto'), z.number().min(0).max(63)])
         .describe('"auto" or a number from 0 to 63'),
+      burnIn: z.boolean().describe('true or false'),
       partFrames: z.int().min(1).max(100_000).describe('a whole number from 1 to 100000'),
     })
     .describe('a group of keys'),

@@ -9,6 +9,7 @@ const GLYPHS: Readonly<Record<string, readonly number[]>> = {
   E: [31, 16, 16, 30, 16, 16, 31],
   F: [31, 16, 16, 30, 16, 16, 16],
   G: [14, 17, 16, 23, 17, 17, 14],
+  H: [17, 17, 17, 31, 17, 17, 17],
   I: [14, 4, 4, 4, 4, 4, 14],
   L: [16, 16, 16, 16, 16, 16, 31],
   M: [17, 27, 21, 21, 17, 17, 17],
@@ -18,6 +19,7 @@ const GLYPHS: Readonly<Record<string, readonly number[]>> = {
   S: [15, 16, 16, 14, 1, 1, 30],
   T: [31, 4, 4, 4, 4, 4, 4],
   U: [17, 17, 17, 17, 17, 17, 14],
+  Y: [17, 17, 10, 4, 4, 4, 4],
   0: [14, 17, 19, 21, 25, 17, 14],
   1: [4, 12, 4, 4, 4, 4, 14],
   2: [14, 17, 1, 2, 4, 8, 31],
@@ -34,6 +36,19 @@ const GLYPHS: Readonly<Record<string, readonly number[]>> = {
 
 const COLUMNS = 5;
 const ROWS = 7;
+/** In dots: the height of a letter, and the way from one to the next. */
+export const FONT = { rows: ROWS, advance: COLUMNS + 1 } as const;
+
+/** Calls `paint` for each dot of a label: column and row from its upper left, a margin of 1 left free. */
+export function eachDot(text: string, paint: (column: number, row: number) => void): void {
+  Array.from(text.toUpperCase(), (letter, index) => {
+    GLYPHS[letter]?.forEach((row, y) => {
+      for (let x = 0; x < COLUMNS; x++) {
+        if ((row & (1 << (COLUMNS - 1 - x))) !== 0) paint(1 + index * FONT.advance + x, 1 + y);
+      }
+    });
+  });
+}
 
 /**
  * A label as an SVG image: white letters on a dark plate, `dot` pixels a dot. Letters without a
@@ -41,14 +56,8 @@ const ROWS = 7;
  */
 export function labelSvg(text: string, dot: number): Buffer {
   const squares: string[] = [];
-  Array.from(text.toUpperCase(), (letter, index) => {
-    GLYPHS[letter]?.forEach((row, y) => {
-      for (let x = 0; x < COLUMNS; x++) {
-        if ((row & (1 << (COLUMNS - 1 - x))) === 0) continue;
-        const left = (1 + index * (COLUMNS + 1) + x) * dot;
-        squares.push(`M${left} ${(1 + y) * dot}h${dot}v${dot}h-${dot}z`);
-      }
-    });
+  eachDot(text, (column, row) => {
+    squares.push(`M${column * dot} ${row * dot}h${dot}v${dot}h-${dot}z`);
   });
   const width = (text.length * (COLUMNS + 1) + 1) * dot;
   const height = (ROWS + 2) * dot;

@@ -2,6 +2,7 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import type { Mask } from '../frame/mask.js';
 import {
+  DRAWN,
   provenanceShares,
   type ProvenanceName,
   type ProvenanceShares,
@@ -20,7 +21,8 @@ export interface RestoreReport {
     readonly mean: number;
     readonly overTime: { readonly time: number; readonly sigma: number }[];
   };
-  readonly provenance: ProvenanceShares;
+  /** `drawn`: hatched, outlined or under the legend; only where that was asked for. */
+  readonly provenance: ProvenanceShares & { readonly drawn?: number };
   /** Seconds at which the whole picture changed and the memory began anew. */
   readonly cuts: number[];
   readonly inference: {
@@ -70,6 +72,7 @@ interface Sums {
   readonly provenance: Record<ProvenanceName, number>;
   readonly seconds: { time: number; sum: number; frames: number }[];
   readonly cuts: number[];
+  drawn: number;
   frames: number;
   cells: number;
   withNetwork: number;
@@ -86,6 +89,7 @@ export class RestoreAccount {
     provenance: { original: 0, denoised: 0, recovered: 0, synthesised: 0 },
     seconds: [],
     cuts: [],
+    drawn: 0,
     frames: 0,
     cells: 0,
     withNetwork: 0,
@@ -117,6 +121,7 @@ export class RestoreAccount {
       });
     }
     const shares = provenanceShares(frame.provenance);
+    for (const value of frame.provenance) if (value === DRAWN) sums.drawn++;
     for (const name of Object.keys(sums.provenance) as ProvenanceName[]) {
       sums.provenance[name] += shares[name];
     }
@@ -165,6 +170,7 @@ export class RestoreAccount {
         denoised: provenance.denoised / frames,
         recovered: provenance.recovered / frames,
         synthesised: provenance.synthesised / frames,
+        ...(sums.drawn > 0 && { drawn: sums.drawn / Math.max(1, sums.cells) }),
       },
       cuts: sums.cuts,
       inference: {

@@ -67,6 +67,14 @@ export function stepsOf(
       reference: `model ${inference.model}, SHA-256 ${inference.modelSha256}`,
     });
   }
+  if (provenance.drawn !== undefined) {
+    steps.push({
+      step: 'draw',
+      what: `${share(provenance.drawn)} of all cells were drawn on: hatching, outlines or the legend.`,
+      why: 'It was asked for, so that nobody takes for a picture what is none.',
+      parameters: { unseen: settings['unseen'], burnIn: settings['burnIn'] },
+    });
+  }
   steps.push({
     step: 'encode',
     what: `The restored planes were written with ${encoder}.`,

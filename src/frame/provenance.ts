@@ -2,6 +2,8 @@
 
 /** u8 per cell; the values are part of the file format. */
 export const PROVENANCE = { original: 0, denoised: 1, recovered: 2, synthesised: 3 } as const;
+/** No picture at all: hatching, an outline or a legend that was asked for. Only in archives. */
+export const DRAWN = 4;
 export type ProvenanceName = keyof typeof PROVENANCE;
 
 /** Share of cells of each provenance, 0–1, summing to 1. */
