@@ -1,10 +1,17 @@
 /** Ends a recorded job: hashes everything, writes the list of frames, the manifest and its signature. */
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { writeDurably, syncFile } from '../src/evidence/durable.js';
 import { hashFiles } from '../src/evidence/file-hash.js';
-import { MANIFEST_FORMAT, writeManifest, type Manifest } from '../src/evidence/manifest.js';
+import { sha256 } from '../src/evidence/frame-list.js';
+import {
+  MANIFEST_FORMAT,
+  readManifest,
+  writeManifest,
+  type Manifest,
+} from '../src/evidence/manifest.js';
 import { evidenceFiles } from '../src/evidence/names.js';
+import type { RestoreReport } from '../src/evidence/restore-report.js';
 import { readPrivateKey, signBytes, signerOf } from '../src/evidence/signature.js';
 import { softwareVersions } from '../src/evidence/software.js';
 import { stepsOf } from '../src/evidence/steps.js';
@@ -56,8 +63,33 @@ async function looksLike(path: string) {
   return [resolve(path), size, mtimeMs];
 }
 
+const jobMark = (identity: unknown) => sha256(JSON.stringify(identity));
+
+/** The report of an earlier run of the very same job whose results are all there; else undefined. */
+export async function reportOf(
+  { input, output }: RestoreOptions,
+  identity: unknown,
+): Promise<RestoreReport | undefined> {
+  const names = evidenceFiles(outputBase(output));
+  const read = await readManifest(names.manifest).catch(() => undefined);
+  const { manifest } = read ?? {};
+  if (manifest?.run['job'] !== jobMark(identity)) return undefined;
+  const kept = [
+    { path: names.frames, bytes: manifest.frames.bytes },
+    { path: names.cells, bytes: manifest.cells.bytes },
+    ...(manifest.output.images ? [] : [{ path: output, bytes: manifest.output.bytes }]),
+  ];
+  for (const { path, bytes } of kept) {
+    if ((await stat(path).catch(() => undefined))?.size !== bytes) return undefined;
+  }
+  const { findings, lost, conversions, software, run } = manifest;
+  const { stages, wallMs, framesPerSecond } = run;
+  const facts = { input, output, lost, conversions, versions: software, already: true };
+  return { ...findings, ...facts, stages, wallMs, framesPerSecond } as unknown as RestoreReport;
+}
+
 export async function proveJob(
-  { lane, options, journal, parts, started, resumedAt }: RecordedJob,
+  { lane, options, identity, journal, parts, started, resumedAt }: RecordedJob,
   { report, highlights }: Ending,
   signal: AbortSignal,
 ): Promise<Manifest> {
@@ -127,7 +159,7 @@ export async function proveJob(
       stages,
       wallMs,
       framesPerSecond,
-      output: basename(options.output),
+      job: jobMark(identity),
     },
   };
   const bytes = await writeManifest(names.manifest, manifest);

@@ -29,7 +29,7 @@ import { writeParts, type PartFrame } from '../src/sinks/parts.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
 import { book, jobFacts, outputSpec } from './booking.js';
 import { laneFrames, partLength, type Lane, type LaneFrame, type LaneState } from './lane.js';
-import { identityOf, proveJob } from './prove.js';
+import { identityOf, proveJob, reportOf } from './prove.js';
 import type { RecordOptions, RestoreOptions } from './restore-options.js';
 
 export type RecordedOptions = RestoreOptions & { readonly record: RecordOptions };
@@ -60,6 +60,8 @@ interface Item extends PartFrame {
 export interface RecordedJob {
   readonly lane: Lane;
   readonly options: RecordedOptions;
+  /** What makes another job the same one. */
+  readonly identity: unknown;
   readonly journal: Journal;
   readonly parts: ArchiveParts;
   readonly cells: ReturnType<typeof cellsParts>;
@@ -72,23 +74,26 @@ export interface RecordedJob {
 export function recordJob(
   lane: Lane,
   options: RecordedOptions,
-  damaged: boolean,
   signal: AbortSignal,
 ): Observable<RestoreReport> {
-  return defer(() => open(lane, options)).pipe(
-    mergeMap((job) =>
-      defer(() =>
-        job.journal.ending === undefined ? write(job, damaged) : of(job.journal.ending as Ending),
-      ).pipe(
-        switchMap((ending) => publish(job, ending, signal)),
-        catchError((error: unknown) => {
-          throw kept(job, error);
-        }),
-        finalize(() => {
-          job.journal.leave();
-        }),
-      ),
-    ),
+  return defer(() => openJob(lane, options)).pipe(
+    mergeMap((job) => ('report' in job ? of(job.report) : carryOut(job, signal))),
+  );
+}
+
+function carryOut(job: RecordedJob, signal: AbortSignal): Observable<RestoreReport> {
+  return defer(() =>
+    job.journal.ending === undefined
+      ? job.lane.source.isDamaged().pipe(mergeMap((damaged) => write(job, damaged)))
+      : of(job.journal.ending as Ending),
+  ).pipe(
+    switchMap((ending) => publish(job, ending, signal)),
+    catchError((error: unknown) => {
+      throw kept(job, error);
+    }),
+    finalize(() => {
+      job.journal.leave();
+    }),
   );
 }
 
@@ -101,16 +106,23 @@ function kept({ journal, options }: RecordedJob, error: unknown): unknown {
   return new RelensError('DISK_FULL', message, { cause: error });
 }
 
-async function open(lane: Lane, options: RecordedOptions): Promise<RecordedJob> {
+/** A job to carry out, or the report of an earlier run that did just this one. */
+async function openJob(
+  lane: Lane,
+  options: RecordedOptions,
+): Promise<RecordedJob | { readonly report: RestoreReport }> {
   const spec = outputSpec(lane, options);
   const parts = await planParts(spec);
   const size = cellsSize(cellGrid(lane.size));
   const cells = cellsParts(spec, size, await passthrough(lane.ffmpeg));
   const base = outputBase(options.output);
   const identity = await identityOf(lane, options);
-  const journal = await Journal.open(base, identity, options.record.restart);
+  const { restart } = options.record;
+  const report = restart === true ? undefined : await reportOf(options, identity);
+  if (report !== undefined) return { report };
+  const journal = await Journal.open(base, identity, restart);
   const resumedAt = journal.frames;
-  return { lane, options, journal, parts, cells, started: new Date(), resumedAt };
+  return { lane, options, identity, journal, parts, cells, started: new Date(), resumedAt };
 }
 
 function write(job: RecordedJob, damaged: boolean): Observable<Ending> {

@@ -31,15 +31,6 @@ export function restoreBatch(
   restore: Restore,
 ): Observable<FileOutcome> {
   const { inputs, output, onStart, ...settings } = options;
-  const one = (job: RestoreJob): Observable<FileOutcome> =>
-    defer(() => makeFolder(job)).pipe(
-      mergeMap(() => restore({ ...settings, ...job }, signal)),
-      map((report): FileOutcome => ({ ...job, report })),
-      catchError((error: unknown) => {
-        if (signal.aborted || endsAll(error)) throw error;
-        return of({ ...job, error });
-      }),
-    );
   return defer(() => planJobs(inputs, output, options.lossless)).pipe(
     mergeMap((jobs) =>
       from(jobs).pipe(
@@ -47,11 +38,28 @@ export function restoreBatch(
           defer(() => {
             if (signal.aborted) throw new RelensError('ABORTED', 'stopped before the end');
             onStart?.(job, index, jobs.length);
-            return one(job);
+            return restoreJob(job, settings, signal, restore);
           }),
         ),
       ),
     ),
+  );
+}
+
+/** One job of many: what fails becomes its outcome, unless the next one would fail in the same way. */
+export function restoreJob(
+  job: RestoreJob,
+  settings: Omit<BatchOptions, 'inputs' | 'output' | 'onStart'>,
+  signal: AbortSignal,
+  restore: Restore,
+): Observable<FileOutcome> {
+  return defer(() => makeFolder(job)).pipe(
+    mergeMap(() => restore({ ...settings, ...job }, signal)),
+    map((report): FileOutcome => ({ ...job, report })),
+    catchError((error: unknown) => {
+      if (signal.aborted || endsAll(error)) throw error;
+      return of({ ...job, error });
+    }),
   );
 }
 

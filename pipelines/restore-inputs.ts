@@ -3,6 +3,7 @@ import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { RelensError } from '../src/errors.js';
+import { isEvidence } from '../src/evidence/names.js';
 import { isImage, isPattern } from '../src/sources/images.js';
 
 /** One input and the file its restoration goes to. */
@@ -115,7 +116,8 @@ async function walk(folder: string, top: string, output: string): Promise<Found[
   for (const name of names) {
     const path = join(folder, name);
     if ((await kindOf(path)) === 'folder') found.push(...(await walk(path, top, output)));
-    else if (isVideo(name)) found.push({ path, name: relative(top, path), kind: 'file' });
+    else if (isVideo(name) && !isEvidence(name))
+      found.push({ path, name: relative(top, path), kind: 'file' });
     else if (isImage(name)) images.push(path);
   }
   if (images.length === 0 || found.some((item) => dirname(item.path) === folder)) return found;

@@ -23,14 +23,10 @@ export const restore: Restore = (options, signal) =>
     signal,
     defer(() => openLane(options)).pipe(
       mergeMap((lane) =>
-        lane.source.isDamaged().pipe(
-          mergeMap((damaged) =>
-            options.record === undefined
-              ? runJob(lane, options, damaged)
-              : recordJob(lane, { ...options, record: options.record }, damaged, signal),
-          ),
-          finalize(() => void lane.close()),
-        ),
+        (options.record === undefined
+          ? lane.source.isDamaged().pipe(mergeMap((damaged) => runJob(lane, options, damaged)))
+          : recordJob(lane, { ...options, record: options.record }, signal)
+        ).pipe(finalize(() => void lane.close())),
       ),
     ),
   );

@@ -9,6 +9,8 @@ export function outcomeLines(output: string, report: RestoreReport): string[] {
     `  found     ${foundText(report)}`,
     `  repaired  ${repairedText(report)}`,
   ];
+  if (report.already === true)
+    lines.push('  already done by an earlier run; --restart does it again');
   if (conversions.length > 0) lines.push(`  converted ${conversions.join('; ')}`);
   if (lost.length > 0) lines.push(`  lost      ${lost.join('; ')}`);
   return lines;

@@ -1,16 +1,28 @@
 /** `relens restore`: options to a batch, outcomes to lines and a report file. */
 import type { Command } from 'commander';
-import { concat, defer, finalize, ignoreElements, map, tap, type Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  finalize,
+  ignoreElements,
+  map,
+  tap,
+  type Observable,
+} from 'rxjs';
 import {
   restoreBatch,
   type BatchOptions,
   type FileOutcome,
 } from '../../pipelines/restore-batch.js';
 import type { Restore } from '../../pipelines/restore.js';
+import { watchFolder } from '../../pipelines/watch.js';
 import { restoreSettings } from '../../pipelines/settings.js';
 import { loadConfig } from '../config/load.js';
 import { RelensError } from '../errors.js';
+import { framesFinished } from '../evidence/journal.js';
 import { prepareReport, writeReport } from '../evidence/report-file.js';
+import { outputBase } from '../sinks/images.js';
 import { errorLine } from './error-line.js';
 import {
   addCommonOptions,
@@ -25,6 +37,8 @@ import type { Context, Verb } from './verb.js';
 
 interface RestoreFlags {
   readonly output: string;
+  readonly watch?: string;
+  readonly settle?: number;
   readonly mask?: string;
   readonly protect?: string;
   readonly start?: number;
@@ -46,8 +60,14 @@ export function restoreVerb(restore: Restore): Verb {
     const command = program
       .command('restore')
       .description('restore archived footage')
-      .argument('<input...>', 'files, folders, globs, image sequences (a folder or dir/%04d.png)')
+      .argument('[input...]', 'files, folders, globs, image sequences (a folder or dir/%04d.png)')
       .requiredOption('--output <path>', 'the restored file; a folder for several inputs')
+      .option('--watch <folder>', 'restore the videos of a folder as they come, until stopped')
+      .option(
+        '--settle <s>',
+        'with --watch: unchanged for so long = complete (default 5)',
+        parseTime,
+      )
       .option('--mask <file>', 'an image or video: white is repaired besides what is found')
       .option('--protect <file>', 'an image or video: white is left exactly as it is')
       .option('--no-osd', 'treat time stamps, names and logos like the rest')
@@ -83,21 +103,33 @@ function run(
   const flags = command.opts<RestoreFlags>();
   const { progress, signal, print } = context;
   const outcomes: FileOutcome[] = [];
+  let current: string | undefined;
   const batch: BatchOptions = {
     ...batchOptions(inputs, command, flags),
-    onStart: ({ input }, index, count) => {
+    onStart: ({ input, output }, index, count) => {
+      current = output;
       progress.start(count > 1 ? `${index + 1}/${count} ${input}` : input);
     },
     onProgress: (state) => {
       progress.update(state);
     },
   };
-  const work$ = restoreBatch(batch, signal, restore).pipe(
+  const work$ = outcomes$(batch, flags, signal, restore).pipe(
     tap((outcome) => {
       progress.stop();
       outcomes.push(outcome);
       if ('report' in outcome) outcomeLines(outcome.output, outcome.report).forEach(print);
       else context.logger.error(failureLine(outcome.input, outcome.error));
+    }),
+    catchError(async (error: unknown) => {
+      progress.stop();
+      const frames = current === undefined ? 0 : await framesFinished(outputBase(current));
+      if (signal.aborted && frames > 0) {
+        const words =
+          'frames are finished; the same command goes on from there, --restart does not';
+        context.logger.info(`${current ?? ''}: ${frames} ${words}`);
+      }
+      throw error;
     }),
     finalize(() => {
       progress.stop();
@@ -112,11 +144,42 @@ function run(
   }).pipe(
     map(() => {
       const failed = outcomes.filter((outcome) => 'error' in outcome).length;
-      if (outcomes.length > 1) print(`${outcomes.length - failed} restored, ${failed} failed`);
+      if (outcomes.length > 1) summary(outcomes).forEach(print);
       return failed > 0 ? 1 : 0;
     }),
   );
   return concat(begin$, work$, end$);
+}
+
+function outcomes$(
+  batch: BatchOptions,
+  { watch, settle = 5 }: RestoreFlags,
+  signal: AbortSignal,
+  restore: Restore,
+): Observable<FileOutcome> {
+  const { inputs, ...settings } = batch;
+  if (watch === undefined) {
+    if (inputs.length > 0) return restoreBatch(batch, signal, restore);
+    throw new RelensError('USAGE', "missing required argument 'input'");
+  }
+  if (inputs.length > 0) {
+    throw new RelensError(
+      'USAGE',
+      `expected --watch alone, got the input "${inputs[0] ?? ''}" too`,
+    );
+  }
+  return watchFolder({ ...settings, folder: watch, settleMs: settle * 1000 }, signal, restore);
+}
+
+/** Counts, and which ones failed: their lines may be far up by now. */
+function summary(outcomes: readonly FileOutcome[]): string[] {
+  const failed = outcomes.filter((outcome) => 'error' in outcome);
+  const already = outcomes.filter((one) => 'report' in one && one.report.already === true);
+  const earlier = already.length > 0 ? ` (${already.length} by an earlier run)` : '';
+  return [
+    `${outcomes.length - failed.length} restored${earlier}, ${failed.length} failed`,
+    ...failed.map(({ input }) => `  failed  ${input}`),
+  ];
 }
 
 /** Names the input, unless the error does so itself. */

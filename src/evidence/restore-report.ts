@@ -9,6 +9,8 @@ import {
 } from '../frame/provenance.js';
 
 export interface RestoreReport {
+  /** True: an earlier run of the same job had made all of it; nothing was done again. */
+  readonly already?: boolean;
   readonly input: string;
   readonly output: string;
   readonly frames: number;

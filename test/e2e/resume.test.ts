@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { make, scratchFolder } from '../ffmpeg/clips.js';
 import { random } from '../detectors/scene.js';
 import { relens, start } from './relens.js';
@@ -40,6 +40,14 @@ function result(output: string) {
     manifest,
     files: [output, `${output}.relens-frames.tsv`, `${output}.relens-cells.mkv`].map(read),
   };
+}
+
+function expectAlike(output: string): void {
+  const [broken, whole] = [result(output), result(at('whole', 'out.mkv'))];
+  expect(broken.manifest).toEqual(whole.manifest);
+  for (const [index, file] of broken.files.entries()) {
+    expect(file === whole.files[index]).toBe(true);
+  }
 }
 
 /** Resolves when `count` things have happened in the job's folder, or when it has ended. */
@@ -87,13 +95,48 @@ describe('a job', () => {
       }
       expect(kills).toBe(10);
       expect((await relens(args(output))).code).toBe(0);
-      const [broken, whole] = [result(output), result(at('whole', 'out.mkv'))];
-      expect(broken.manifest).toEqual(whole.manifest);
-      for (const [index, file] of broken.files.entries()) {
-        expect(file === whole.files[index]).toBe(true);
-      }
+      expectAlike(output);
       expect(readdirSync(target).filter((name) => name.startsWith('.'))).toEqual([]);
     },
     240_000,
+  );
+
+  it('that is stopped says what is kept, goes on, and is not done a second time', async () => {
+    const target = at('stopped');
+    mkdirSync(target);
+    const output = join(target, 'out.mkv');
+    const loud = args(output).filter((arg) => arg !== '--quiet');
+    const { child, ended } = start(loud);
+    await happenings(target, 70, ended);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(
+      /out\.mkv: \d+ frames are finished; the same command goes on from there/,
+    );
+    expect(readdirSync(target)).toEqual(['.out.mkv.relens-job']);
+    expect((await relens(loud)).stdout).not.toContain('already done');
+    expectAlike(output);
+    expect(result(output).run.resumedAtFrame).toBeGreaterThan(0);
+    const again = await relens(loud);
+    expect([again.code, again.stderr]).toEqual([0, '']);
+    expect(again.stdout).toContain('already done by an earlier run');
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'that is paused and continued ends alike (looks at its state in /proc)',
+    async () => {
+      const target = at('paused');
+      mkdirSync(target);
+      const output = join(target, 'out.mkv');
+      const { child, ended } = start(args(output));
+      await happenings(target, 10, ended);
+      child.kill('SIGTSTP');
+      const state = () => readFileSync(`/proc/${child.pid!}/stat`, 'utf8').split(') ')[1]?.[0];
+      await vi.waitFor(() => expect(state()).toBe('T'));
+      child.kill('SIGCONT');
+      expect((await ended).code).toBe(0);
+      expectAlike(output);
+    },
   );
 });
