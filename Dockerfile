@@ -23,6 +23,8 @@ COPY fixtures fixtures
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 RUN ln -s /app/dist/src/cli.js /usr/local/bin/relens
+# The page of `relens live`; from outside it needs --host 0.0.0.0 and a token.
+EXPOSE 8787
 USER node
 WORKDIR /data
 ENTRYPOINT ["relens"]

@@ -7,13 +7,16 @@ import {
   endWith,
   fromEvent,
   ignoreElements,
+  merge,
   mergeMap,
   of,
   takeUntil,
   tap,
   type Observable,
 } from 'rxjs';
+import { readFileSync } from 'node:fs';
 import type { Live, LiveOptions } from '../../pipelines/live.js';
+import type { LiveView, LiveViewOptions } from '../../pipelines/live-view.js';
 import { readCamera, readCameras } from '../config/cameras.js';
 import { loadConfig } from '../config/load.js';
 import type { Config } from '../config/schema.js';
@@ -32,10 +35,11 @@ interface LiveFlags {
   readonly maxWidth?: unknown;
   readonly record?: string;
   readonly publish?: string;
+  readonly tokenFile?: string;
 }
 
-/** Builds the verb around the pipeline that runs the cameras. */
-export function liveVerb(live: Live): Verb {
+/** Builds the verb around the pipeline that runs the cameras and the one that shows them. */
+export function liveVerb(live: Live, view: LiveView): Verb {
   return (program, choose) => {
     const command = program
       .command('live')
@@ -45,13 +49,18 @@ export function liveVerb(live: Live): Verb {
       .option('--max-width <pixels>', 'scale wider pictures down before restoring', numberOr)
       .option('--record <folder>', 'keep the original and the restored picture, in segments')
       .option('--publish <address>', 'send the restored picture to an rtsp server')
+      .option('--host <address>', 'what the page listens on; any but 127.0.0.1 needs a token')
+      .option('--port <n>', 'the port of the page, 0 for any free one', numberOr)
+      .option('--token-file <file>', 'holds the token that callers must show')
+      .option('--tls-certificate <file>', 'PEM file, for https')
+      .option('--tls-key <file>', 'PEM file, for https')
       .option('--model <name>', 'a model of models/ or the path of an .onnx file')
       .option('--device <name>', 'auto, cpu, cuda or webgpu')
       .option('--threads <n>', 'threads of the network, 0 for all cores', numberOr)
       .option('--strength <n>', '0 to 1: how much of the noise is taken away', numberOr)
       .option('--no-synthesis', 'leave damaged what the camera never saw');
     addCommonOptions(addConfigOptions(command)).action((addresses: string[]) => {
-      choose((context) => defer(() => run(addresses, command, live, context)));
+      choose((context) => defer(() => run(addresses, command, live, view, context)));
     });
   };
 }
@@ -60,7 +69,8 @@ function run(
   addresses: readonly string[],
   command: Command,
   live: Live,
-  { signal, logger }: Context,
+  view: LiveView,
+  { signal, logger, print }: Context,
 ): Observable<number> {
   const flags = command.opts<LiveFlags>();
   const load = () =>
@@ -79,7 +89,16 @@ function run(
   );
   const stopped$ = signal.aborted ? of(true) : fromEvent(signal, 'abort');
   return live({ ...liveSettings(config), cameras$, logger }).pipe(
-    mergeMap((hub) => tell(hub, logger)),
+    mergeMap((hub) =>
+      merge(
+        tell(hub, logger),
+        view(hub, { ...viewSettings(config, flags), logger }).pipe(
+          tap(({ url }) => {
+            print(`watch at ${url}`);
+          }),
+        ),
+      ),
+    ),
     takeUntil(stopped$),
     ignoreElements(),
     endWith(EXIT.done),
@@ -133,4 +152,25 @@ function liveSettings({
   live,
 }: Config): Omit<LiveOptions, 'cameras$' | 'logger'> {
   return { ...(ffmpeg !== 'auto' && { ffmpeg }), ...inference, ...repair, ...live };
+}
+
+/** The token: of its file, else of the environment, else of the config. */
+function viewSettings(
+  { ffmpeg, server, notify }: Config,
+  { tokenFile }: LiveFlags,
+): Omit<LiveViewOptions, 'logger'> {
+  const { RELENS_TOKEN = '' } = process.env;
+  const kept = RELENS_TOKEN === '' ? server.token : RELENS_TOKEN;
+  const token = tokenFile === undefined ? kept : readToken(tokenFile);
+  return { ...(ffmpeg !== 'auto' && { ffmpeg }), server: { ...server, token }, notify };
+}
+
+function readToken(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new RelensError('USAGE', `${file}: expected a file with the token, it cannot be read`, {
+      cause,
+    });
+  }
 }

@@ -64,13 +64,16 @@ const CONFIG_OPTIONS = {
   lossless: 'output.lossless',
   codec: 'output.codec',
   crf: 'output.crf',
+  host: 'server.host',
+  port: 'server.port',
+  tlsCertificate: 'server.certificate',
+  tlsKey: 'server.key',
 } as const;
 
 /** How options are typed that are not called as they are kept. */
 const ORIGINS: Readonly<Record<string, string>> = {
   synthesis: '--no-synthesis',
   osd: '--no-osd',
-  burnIn: '--burn-in',
 };
 
 /** The config values that were given as options (not those that stand at commander's default). */
@@ -81,9 +84,11 @@ export function configOverrides(command: Command): Override[] {
     .map(([option, key]) => ({
       key,
       value: values[option] as unknown,
-      origin: ORIGINS[option] ?? `--${option}`,
+      origin: ORIGINS[option] ?? `--${kebab(option)}`,
     }));
 }
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The options of every verb that reads the config. */
 export function addConfigOptions(command: Command): Command {

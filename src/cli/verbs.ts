@@ -3,6 +3,7 @@ import { demo } from '../../pipelines/demo.js';
 import { doctor } from '../../pipelines/doctor.js';
 import { evaluate } from '../../pipelines/evaluate.js';
 import { live } from '../../pipelines/live.js';
+import { liveView } from '../../pipelines/live-view.js';
 import { restore } from '../../pipelines/restore.js';
 import { verify } from '../../pipelines/verify.js';
 import { demoVerb } from './demo-verb.js';
@@ -18,7 +19,7 @@ export const VERBS: readonly Verb[] = [
   restoreVerb(restore),
   verifyVerb(verify),
   keygenVerb,
-  liveVerb(live),
+  liveVerb(live, liveView),
   evaluateVerb(evaluate),
   doctorVerb(doctor),
   demoVerb(demo, restore),

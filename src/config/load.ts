@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { RelensError } from '../errors.js';
 import { packageFile } from './package-root.js';
-import { configKeys, configSchema, ruleOf, type Config } from './schema.js';
+import { configKeys, configSchema, ruleOf, SECRET_KEYS, type Config } from './schema.js';
 import { closest } from './closest.js';
 
 /** One value from outside the files, and where it came from, for messages: `--device`. */
@@ -71,12 +71,17 @@ function parseYaml(text: string, origin: string): unknown {
 
 function readAssignment(assignment: string): [Tree, string] {
   const at = assignment.indexOf('=');
+  const name = assignment.slice(0, at).trim();
+  if (SECRET_KEYS.includes(name)) {
+    // Whoever lists the processes reads the command line.
+    throw new RelensError(
+      'USAGE',
+      `"${name}" is secret and must not stand on the command line: put it into a --config file`,
+    );
+  }
   const origin = `--set ${assignment}`;
   if (at < 1) throw new RelensError('USAGE', `expected --set key=value, got "${origin}"`);
-  return [
-    nest(assignment.slice(0, at).trim(), parseYaml(assignment.slice(at + 1), origin)),
-    origin,
-  ];
+  return [nest(name, parseYaml(assignment.slice(at + 1), origin)), origin];
 }
 
 function nest(key: string, value: unknown): Tree {
@@ -120,7 +125,8 @@ function refusal(issue: Issue, values: Tree, origins: Map<string, string>): Rele
     values,
   );
   const rule = ruleOf(path) ?? 'something else';
-  const got = value === undefined ? 'nothing' : JSON.stringify(value);
+  const shown = SECRET_KEYS.includes(key) ? 'something else' : JSON.stringify(value);
+  const got = value === undefined ? 'nothing' : shown;
   return new RelensError('CONFIG', `"${key}" must be ${rule}, got ${got} (in ${origin})`);
 }
 

@@ -9,6 +9,14 @@ const areas = z
     'a list of polygons, each a list of three or more corners [x, y] with numbers from 0 to 1',
   );
 
+/** Keys whose values are never said: not in an error, not on a command line. */
+export const SECRET_KEYS: readonly string[] = [
+  'server.token',
+  'notify.webhook',
+  'notify.webhookSecret',
+  'notify.mqtt',
+];
+
 /** Each `describe` is the rule as a sentence's end: `"key" must be …`. */
 export const configSchema = z.strictObject({
   ffmpeg: z.string().min(1).describe('"auto" or the path of an ffmpeg binary'),
@@ -59,6 +67,34 @@ export const configSchema = z.strictObject({
     .strictObject({
       lateMs: z.int().min(50).max(10_000).describe('a whole number from 50 to 10000'),
       segmentSeconds: z.int().min(1).max(86_400).describe('a whole number from 1 to 86400'),
+    })
+    .describe('a group of keys'),
+  server: z
+    .strictObject({
+      host: z.string().min(1).describe('an address of this machine, such as 127.0.0.1 or 0.0.0.0'),
+      port: z.int().min(0).max(65_535).describe('a whole number from 0 (any free port) to 65535'),
+      token: z.string().describe('text of at least 16 characters, or empty'),
+      certificate: z.string().describe('the path of a PEM file, or empty'),
+      key: z.string().describe('the path of a PEM file, or empty'),
+      origins: z
+        .array(z.string().min(1))
+        .describe('a list of origins such as "https://nvr.example"'),
+      requestsPerMinute: z.int().min(1).max(1e6).describe('a whole number from 1 to 1000000'),
+    })
+    .describe('a group of keys'),
+  notify: z
+    .strictObject({
+      webhook: z
+        .union([z.literal(''), z.url({ protocol: /^https?$/ })])
+        .describe('an address of http or https, or empty'),
+      webhookSecret: z.string().describe('text, or empty'),
+      mqtt: z
+        .union([z.literal(''), z.url({ protocol: /^(mqtts?|wss?)$/ })])
+        .describe('an address such as mqtt://user:password@host, or empty'),
+      mqttTopic: z
+        .string()
+        .regex(/^[^#+\0]+$/)
+        .describe('the beginning of topics, without # and +'),
     })
     .describe('a group of keys'),
   cameras: camerasSchema,

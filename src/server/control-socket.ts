@@ -2,14 +2,10 @@
 import {
   concat,
   defer,
-  distinct,
   EMPTY,
-  filter,
-  from,
   interval,
   map,
   merge,
-  mergeMap,
   of,
   switchMap,
   tap,
@@ -19,7 +15,7 @@ import { WebSocket } from 'ws';
 import { packageVersion } from '../config/package-root.js';
 import { nowMs, type LiveHub } from '../frame/live-seams.js';
 import type { ServerMessage } from '../frame/wire-format.js';
-import { currentCamera } from './current-camera.js';
+import { cameraStates } from './camera-states.js';
 import { Gate, texts } from './socket.js';
 
 const FIGURES_EVERY_MS = 1000;
@@ -49,26 +45,12 @@ function hello(hub: LiveHub): ServerMessage {
   };
 }
 
-/** Of each camera as long as it is there, and that it is gone when it is. */
-function states(hub: LiveHub): Observable<ServerMessage> {
-  const there$ = defer(() => from(hub.cameras().map(({ name }) => name)));
-  const added$ = hub.changes$.pipe(
-    filter(({ kind }) => kind === 'added'),
-    map(({ name }) => name),
+const states = (hub: LiveHub) =>
+  cameraStates(hub).pipe(
+    map(({ name, state }): ServerMessage => {
+      return state === undefined ? { type: 'removed', name } : { type: 'state', state };
+    }),
   );
-  return merge(there$, added$).pipe(
-    distinct(),
-    mergeMap((name) =>
-      currentCamera(hub, name).pipe(
-        switchMap((camera): Observable<ServerMessage> => {
-          return camera === undefined
-            ? of({ type: 'removed', name })
-            : camera.state$.pipe(map((state) => ({ type: 'state', state })));
-        }),
-      ),
-    ),
-  );
-}
 
 const events = (hub: LiveHub) =>
   hub.events$.pipe(map((event): ServerMessage => ({ type: 'event', event })));

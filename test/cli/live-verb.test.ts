@@ -49,7 +49,7 @@ function commandLines(): string[] {
 
 it('shows a camera, hides its password, and stops within five seconds', async (context) => {
   if (process.platform !== 'linux') context.skip('needs /proc to see what the process list shows');
-  running = start(['live', camera.url(`cam:${PASSWORD}`)]);
+  running = start(['live', '--port', '0', camera.url(`cam:${PASSWORD}`)]);
   await said(running, 'the picture is there');
   const lines = commandLines();
   expect(lines.some((line) => line.includes('pipe:0'))).toBe(true);
@@ -72,7 +72,7 @@ it('follows its config while it runs, and refuses a bad one', async () => {
     writeFileSync(file, `cameras:\n  door:\n    url: ${url}\n${more}`);
   };
   write('');
-  running = start(['live', '--config', file]);
+  running = start(['live', '--port', '0', '--config', file]);
   await said(running, 'live: the picture is there (camera=door)');
   const refused = said(running, 'the changed config is refused, the old one stays');
   write('  yard:\n    ulr: x\n');

@@ -111,3 +111,14 @@ describe('what is refused', () => {
     expect(() => loadConfig({ set: ['repair.strength'] })).toThrow('expected --set key=value');
   });
 });
+
+it('says no secret, and takes none from the command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relens-config-'));
+  const file = join(folder, 'secret.yaml');
+  writeFileSync(file, 'notify:\n  mqtt: 12345678\n');
+  expect(() => loadConfig({ file })).toThrow(/"notify.mqtt" must be .* got something else/);
+  rmSync(folder, { recursive: true });
+  const set = ['server.token=hunter2'];
+  expect(() => loadConfig({ set })).toThrow(/must not stand on the command line/);
+  expect(() => loadConfig({ set })).not.toThrow(/hunter2/);
+});

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { fromJSONSchema } from 'zod';
+import { cameraSchema } from '../../src/config/cameras.js';
 import { packageFile } from '../../src/config/package-root.js';
 import { Access } from '../../src/server/access.js';
 import { Guard } from '../../src/server/guard.js';
@@ -51,6 +52,12 @@ it('describes every route and no other, and which are open', () => {
       `${method.toLowerCase()} ${path}${who === 'open' ? ' open' : ''}`,
   );
   expect(described.sort()).toEqual(served.sort());
+});
+
+it('knows the settings of a camera', () => {
+  const settings = api.components.schemas['Settings'] as { properties: object };
+  const known = ['name', ...Object.keys(cameraSchema.shape)];
+  expect(Object.keys(settings.properties).sort()).toEqual(known.sort());
 });
 
 /** The schema of a component with all that it refers to. */
