@@ -23,9 +23,13 @@ const RULES: readonly { kind: DamageKind; index: number; rule: RegionRule }[] = 
   {
     kind: 'drop-out',
     index: 0,
-    rule: { low: 112, sure: 216, extent: 16, share: 0.8, marked: 200 },
+    rule: { low: 112, sure: 216, extent: 16, share: 0.8, shareOf: 'length', marked: 200 },
   },
-  { kind: 'passing', index: 2, rule: { low: 144, sure: 224, extent: 5, share: 2, marked: 144 } },
+  {
+    kind: 'passing',
+    index: 2,
+    rule: { low: 144, sure: 224, extent: 5, share: 2, shareOf: 'length', marked: 144 },
+  },
 ];
 const KINDS = RULES.map(({ kind }) => kind);
 

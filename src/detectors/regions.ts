@@ -9,8 +9,9 @@ export interface RegionRule {
   readonly sure: number;
   /** Cells that a region must reach, in its longer direction. */
   readonly extent: number;
-  /** Sure cells for each cell of the longer direction. */
+  /** Sure cells for each cell of the longer direction (what is thin), or for each cell (what is not). */
   readonly share: number;
+  readonly shareOf: 'length' | 'cells';
   /** Of a region that is kept, the cells with a score from here on are marked. */
   readonly marked: number;
 }
@@ -27,7 +28,7 @@ const KEPT = 128;
 export function keepRegions(
   { columns, rows }: CellGrid,
   score: Uint8Array,
-  { low, sure, extent, share, marked }: RegionRule,
+  { low, sure, extent, share, shareOf, marked }: RegionRule,
 ): Uint8Array {
   const kept = new Uint8Array(score.length);
   const visited = new Uint8Array(score.length);
@@ -61,7 +62,8 @@ export function keepRegions(
       }
     }
     const long = Math.max(right - left, bottom - top) + 1;
-    if (long < extent || certain < share * long) continue;
+    const whole = shareOf === 'length' ? long : region.length;
+    if (long < extent || certain < share * whole) continue;
     for (const cell of region) {
       const value = score[cell] ?? 0;
       if (value >= marked) kept[cell] = Math.max(KEPT, value);

@@ -1,9 +1,12 @@
 /** Which regions of a score are kept. */
 import { describe, expect, it } from 'vitest';
-import { keepRegions } from '../../src/detectors/regions.js';
+import { keepRegions, type RegionRule } from '../../src/detectors/regions.js';
 
 const GRID = { columns: 20, rows: 10 };
-const RULE = { low: 100, sure: 200, extent: 8, share: 0.5, marked: 0 };
+const RULE: RegionRule = {
+  ...{ low: 100, sure: 200, extent: 8 },
+  ...{ share: 0.5, shareOf: 'length', marked: 0 },
+};
 
 function score(cells: readonly (readonly [x: number, y: number, value: number])[]): Uint8Array {
   const data = new Uint8Array(200);
@@ -23,6 +26,13 @@ describe('a region of a score', () => {
     const faint = score(row(10, (x) => (x < 7 ? 220 : 110)));
     const kept = keepRegions(GRID, faint, { ...RULE, marked: 150 });
     expect(kept.filter((value) => value >= 128)).toHaveLength(7);
+  });
+
+  it('that is not thin must be sure in its share of all cells', () => {
+    const thick = [0, 1, 2, 3].flatMap((y) => row(8, () => (y === 0 ? 220 : 110), y));
+    const kept = (share: number) =>
+      keepRegions(GRID, score(thick), { ...RULE, share, shareOf: 'cells' }).some((v) => v > 0);
+    expect([kept(0.2), kept(0.3)]).toEqual([true, false]);
   });
 
   it('is dropped when it is short, faint, or only here and there sure', () => {

@@ -94,6 +94,20 @@ describe('the damage network', () => {
   });
 });
 
+describe('the lens network', () => {
+  it('finds dirt', async () => {
+    const { recall, falseShare } = await found(await damaged('dirt'), 'lens', AHEAD);
+    // Spots of the smallest size at this width are missed.
+    expect(recall).toBeGreaterThan(0.25);
+    expect(falseShare).toBeLessThan(0.01);
+  });
+
+  it('does not call a lamp post, a parked van or a person who stands dirt', async () => {
+    const { falseShare } = await found(await damaged('clean'), 'lens', AHEAD);
+    expect(falseShare).toBeLessThan(0.0005);
+  });
+});
+
 describe('each network', () => {
   it('gives a map of the chroma grid for each of its kinds, and changes no frame', async () => {
     const { frames, info } = await damaged('clean');

@@ -1,0 +1,135 @@
+/** Finds what lies on the lens and stays: dirt and cobwebs, drops. */
+import type { DamageKind, DamageMap } from '../frame/damage-map.js';
+import { cellGrid, type CellGrid, type Frame } from '../frame/frame.js';
+import type { SourceInfo } from '../frame/seams.js';
+import { LensStatistics, type LensState } from './lens-statistics.js';
+import {
+  padPlane,
+  roundUp,
+  scoresOf,
+  type NetworkDetector,
+  type NetworkSession,
+  type PlaneSize,
+  type RunNetwork,
+} from './network.js';
+import { keepRegions, type RegionRule } from './regions.js';
+
+/** In the order of the model's classes. What is not sure in a good part of it is left alone. */
+const KINDS: readonly DamageKind[] = ['dirt', 'drop'];
+const RULE: RegionRule = {
+  ...{ low: 96, sure: 192, extent: 4 },
+  ...{ share: 0.4, shareOf: 'cells', marked: 120 },
+};
+
+/** Rows and columns of cells that the model is given are multiples of this. */
+const MULTIPLE = 8;
+/** Every second frame is taken in. */
+const PACE = 2;
+/** Frames taken in at which a belief is formed; afterwards every EVERY-th. */
+const MILESTONES = [4, 8, 16];
+const EVERY = 16;
+
+export const lensNetwork: NetworkDetector = { model: 'lens', kinds: KINDS, open };
+
+/** The belief is formed anew each time, so that it ends when the lens was cleaned. */
+function open(info: SourceInfo, run: RunNetwork): NetworkSession {
+  const grid = cellGrid(info);
+  const statistics = new LensStatistics(info);
+  let seen = 0;
+  const nothing = (): Uint8Array[] => KINDS.map(() => new Uint8Array(grid.columns * grid.rows));
+  let belief = nothing();
+
+  const maps = (): DamageMap[] =>
+    belief.map((score, index) => ({ kind: KINDS[index] ?? 'dirt', ...grid, score }));
+  const ask = async (from: LensStatistics) => {
+    const { results } = await run(gather(from));
+    const cells = { width: from.width >> 1, height: from.height >> 1 };
+    const small = { columns: cells.width, rows: cells.height };
+    belief = KINDS.map((_, index) => {
+      const sure = keepRegions(small, scoresOf(results, index, cells), RULE);
+      return enlarge(sure, cells, grid, from);
+    });
+  };
+
+  return {
+    async inspect(frame: Frame, ahead: readonly Frame[]) {
+      if (seen === 0 && ahead.length > 0) {
+        // The first belief of an archive is formed on what is known to follow.
+        const first = new LensStatistics(info);
+        for (const one of [frame, ...ahead.filter((_, index) => index % PACE === 1)]) {
+          first.add(one);
+        }
+        await ask(first);
+      }
+      if (seen++ % PACE === 0) {
+        statistics.add(frame);
+        const taken = Math.ceil(seen / PACE);
+        if (taken % EVERY === 0 || MILESTONES.includes(taken)) await ask(statistics);
+      }
+      return maps();
+    },
+    current: maps,
+    reset() {
+      seen = 0;
+      statistics.reset();
+      belief = nothing();
+    },
+    save: () => ({ seen, belief, statistics: statistics.save() }),
+    load(state) {
+      const from = state as { seen: number; belief: typeof belief; statistics: LensState };
+      ({ seen, belief } = from);
+      statistics.load(from.statistics);
+    },
+  };
+}
+
+function gather(statistics: LensStatistics) {
+  const fine = { width: statistics.width, height: statistics.height };
+  const cells = { width: fine.width >> 1, height: fine.height >> 1 };
+  const padded = {
+    width: roundUp(cells.width, MULTIPLE),
+    height: roundUp(cells.height, MULTIPLE),
+  };
+  const count = padded.width * padded.height;
+  const luma = new Uint8Array(2 * 4 * count);
+  const chroma = new Uint8Array(4 * count);
+  const place = (layer: number, size: PlaneSize, at: PlaneSize, to: Uint8Array, first: number) => {
+    const mean = new Uint8Array(size.width * size.height);
+    const spread = new Uint8Array(mean.length);
+    statistics.describe(layer, mean, spread);
+    // Mean planes come first, U and V of each picture together.
+    const step = layer === 0 ? 1 : 2;
+    const bytes = at.width * at.height;
+    padPlane(mean, size, to, first * bytes, at);
+    padPlane(spread, size, to, (first + step) * bytes, at);
+  };
+  const wide = { width: 2 * padded.width, height: 2 * padded.height };
+  place(0, fine, wide, luma, 0);
+  place(1, cells, padded, chroma, 0);
+  place(2, cells, padded, chroma, 1);
+  const frames = new Uint8Array(count).fill(statistics.count);
+  return {
+    luma: { data: luma, dims: [1, 2, wide.height, wide.width] },
+    chroma: { data: chroma, dims: [1, 4, padded.height, padded.width] },
+    count: { data: frames, dims: [1, 1, padded.height, padded.width] },
+  };
+}
+
+/** Scores of the averaged picture on the grid of the whole one. */
+function enlarge(
+  scores: Uint8Array,
+  cells: PlaneSize,
+  { columns, rows }: CellGrid,
+  { factor }: LensStatistics,
+): Uint8Array {
+  if (factor === 1) return scores;
+  const whole = new Uint8Array(columns * rows);
+  for (let y = 0; y < rows; y++) {
+    const from = Math.min(cells.height - 1, Math.floor(y / factor)) * cells.width;
+    for (let x = 0; x < columns; x++) {
+      whole[y * columns + x] =
+        scores[from + Math.min(cells.width - 1, Math.floor(x / factor))] ?? 0;
+    }
+  }
+  return whole;
+}

@@ -1,0 +1,128 @@
+/** What many frames of a lane have in common: the mean of each sample, and how much it varies. */
+import { planesOf, type Frame, type FrameSize } from '../frame/frame.js';
+
+/** Wider pictures are averaged down: what lies on a lens is large and soft. */
+const WIDEST = 800;
+/** Frames after which old ones fade. */
+const HORIZON = 32;
+/** Grey levels times this; the most that can be told is a deviation of 16. */
+const SPREAD_SCALE = 16;
+
+interface Layer {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+export interface LensState {
+  readonly layers: readonly Layer[];
+  count: number;
+}
+
+/**
+ * Mean and variance of Y, U and V (as in training/lens_data.py), of the picture averaged down by
+ * `factor` in both directions. Frames are not kept.
+ */
+export class LensStatistics {
+  /** Whole samples of the frame that become one, in each direction. */
+  readonly factor: number;
+  /** Of the averaged luma; even. */
+  readonly width: number;
+  readonly height: number;
+  readonly #size: FrameSize;
+  readonly #small: readonly Float32Array[];
+  #state: LensState;
+
+  constructor(size: FrameSize) {
+    this.#size = size;
+    this.factor = Math.ceil(size.width / WIDEST);
+    this.width = Math.max(2, Math.floor(size.width / this.factor / 2) * 2);
+    this.height = Math.max(2, Math.floor(size.height / this.factor / 2) * 2);
+    const lengths = [1, 4, 4].map((share) => (this.width * this.height) / share);
+    this.#small = lengths.map((length) => new Float32Array(length));
+    this.#state = {
+      count: 0,
+      layers: lengths.map((length) => ({
+        mean: new Float32Array(length),
+        variance: new Float32Array(length),
+      })),
+    };
+  }
+
+  /** Frames taken in, up to the horizon. */
+  get count(): number {
+    return this.#state.count;
+  }
+
+  add(frame: Frame): void {
+    const state = this.#state;
+    const count = Math.min(HORIZON, state.count + 1);
+    state.count = count;
+    const { y, u, v } = planesOf(this.#size, frame.data);
+    for (const [index, plane] of [y, u, v].entries()) {
+      const layer = state.layers[index];
+      const small = this.#small[index];
+      if (layer === undefined || small === undefined) continue;
+      const half = index === 0 ? 1 : 2;
+      const samples =
+        this.factor === 1
+          ? plane
+          : averageDown(plane, this.#size.width / half, this.width / half, this.factor, small);
+      learn(layer, samples, 1 / count);
+    }
+  }
+
+  /** Writes mean and spread of layer `index` (0 Y, 1 U, 2 V) as bytes. */
+  describe(index: number, mean: Uint8Array, spread: Uint8Array): void {
+    const layer = this.#state.layers[index];
+    if (layer === undefined) throw new RangeError(`expected layer 0 to 2, got ${index}`);
+    for (let i = 0; i < layer.mean.length; i++) {
+      mean[i] = (layer.mean[i] ?? 0) + 0.5;
+      const deviation = Math.sqrt(Math.max(0, layer.variance[i] ?? 0)) * SPREAD_SCALE;
+      spread[i] = Math.min(255, deviation + 0.5);
+    }
+  }
+
+  reset(): void {
+    this.#state.count = 0;
+    for (const { variance } of this.#state.layers) variance.fill(0);
+  }
+
+  save(): LensState {
+    return this.#state;
+  }
+
+  load(state: LensState): void {
+    this.#state = state;
+  }
+}
+
+/** Running mean and population variance (Welford), old frames fading once `weight` is constant. */
+function learn({ mean, variance }: Layer, samples: ArrayLike<number>, weight: number): void {
+  for (let i = 0; i < mean.length; i++) {
+    const off = (samples[i] ?? 0) - (mean[i] ?? 0);
+    const step = off * weight;
+    mean[i] = (mean[i] ?? 0) + step;
+    const old = variance[i] ?? 0;
+    variance[i] = old + weight * (off * (off - step) - old);
+  }
+}
+
+function averageDown(
+  plane: Uint8Array,
+  width: number,
+  columns: number,
+  factor: number,
+  to: Float32Array,
+): Float32Array {
+  const scale = 1 / (factor * factor);
+  for (let i = 0; i < to.length; i++) {
+    const row = Math.floor(i / columns);
+    const from = row * factor * width + (i - row * columns) * factor;
+    let sum = 0;
+    for (let dy = 0; dy < factor; dy++) {
+      for (let dx = 0; dx < factor; dx++) sum += plane[from + dy * width + dx] ?? 0;
+    }
+    to[i] = sum * scale;
+  }
+  return to;
+}

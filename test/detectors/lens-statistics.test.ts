@@ -1,0 +1,59 @@
+/** Mean and spread of many frames. */
+import { describe, expect, it } from 'vitest';
+import { LensStatistics } from '../../src/detectors/lens-statistics.js';
+import { frame, random } from './scene.js';
+
+function described(statistics: LensStatistics, layer: number) {
+  const cells = (statistics.width * statistics.height) / (layer === 0 ? 1 : 4);
+  const mean = new Uint8Array(cells);
+  const spread = new Uint8Array(cells);
+  statistics.describe(layer, mean, spread);
+  return { mean, spread };
+}
+
+describe('the statistics of a lens', () => {
+  it('are the mean and sixteen standard deviations of each sample', () => {
+    const size = { width: 8, height: 4 };
+    const uniform = random(5);
+    const pictures = Array.from({ length: 12 }, () =>
+      Uint8Array.from({ length: 48 }, () => 100 + Math.floor(uniform() * 20)),
+    );
+    const statistics = new LensStatistics(size);
+    pictures.forEach((data, seq) => statistics.add({ ...frame(data, seq), ...size }));
+    for (const [layer, from] of [0, 32, 40].entries()) {
+      const { mean, spread } = described(statistics, layer);
+      mean.forEach((value, i) => {
+        const samples = pictures.map((data) => data[from + i]!);
+        const expected = samples.reduce((a, b) => a + b) / samples.length;
+        const variance = samples.reduce((a, b) => a + (b - expected) ** 2, 0) / samples.length;
+        expect(Math.abs(value - expected)).toBeLessThanOrEqual(0.51);
+        expect(Math.abs(spread[i]! - Math.min(255, 16 * Math.sqrt(variance)))).toBeLessThan(1);
+      });
+    }
+  });
+
+  it('of wide pictures are those of the picture averaged down', () => {
+    const size = { width: 1608, height: 6 };
+    const statistics = new LensStatistics(size);
+    expect([statistics.factor, statistics.width, statistics.height]).toEqual([3, 536, 2]);
+    const data = new Uint8Array((1608 * 6 * 3) / 2);
+    for (let i = 0; i < data.length; i++) data[i] = (i % 1608) % 3 === 0 ? 90 : 120;
+    statistics.add({ ...frame(data, 0), ...size });
+    expect(new Set(described(statistics, 0).mean)).toEqual(new Set([110]));
+  });
+
+  it('forget what is long past', () => {
+    const size = { width: 4, height: 2 };
+    const statistics = new LensStatistics(size);
+    const add = (value: number, times: number) => {
+      for (let i = 0; i < times; i++) {
+        statistics.add({ ...frame(new Uint8Array(12).fill(value), i), ...size });
+      }
+    };
+    add(200, 64);
+    add(50, 400);
+    const { mean, spread } = described(statistics, 0);
+    expect(mean[0]).toBe(50);
+    expect(spread[0]).toBeLessThan(40);
+  });
+});
