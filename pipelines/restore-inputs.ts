@@ -64,6 +64,13 @@ export async function planJobs(
   return jobs;
 }
 
+/** The paths of all inputs, in a stable order. @throws RelensError INPUT_NOT_FOUND */
+export async function findInputs(inputs: readonly string[]): Promise<string[]> {
+  const found: Found[] = [];
+  for (const input of inputs) found.push(...(await find(input, '')));
+  return found.map(({ path }) => path);
+}
+
 /** Makes the folder a job writes to. */
 export async function makeFolder(job: RestoreJob): Promise<void> {
   try {

@@ -1,0 +1,38 @@
+/** What is done about each kind of damage, and why. */
+import type { DamageKind } from '../frame/damage-map.js';
+
+export interface Route {
+  /** In the order in which they are tried. */
+  readonly actions: readonly ('recover' | 'synthesise' | 'denoise' | 'leave alone')[];
+  readonly why: string;
+}
+
+const HIDDEN = 'the cell shows nothing of the scene';
+
+export const ROUTES: Record<DamageKind, Route> = {
+  'dead-pixel': {
+    actions: ['recover', 'synthesise'],
+    why: 'the samples never show the scene; those beside them do, and so do they when it moves',
+  },
+  'drop-out': {
+    actions: ['recover', 'synthesise'],
+    why: `${HIDDEN} in this frame; the frames before and after do`,
+  },
+  'lost-block': {
+    actions: ['recover', 'synthesise'],
+    why: 'the data of the block did not arrive; other frames show it',
+  },
+  passing: {
+    actions: ['recover', 'synthesise'],
+    why: `${HIDDEN} while something passes close to the lens; it did before, and will again`,
+  },
+  dirt: {
+    actions: ['recover', 'synthesise'],
+    why: `${HIDDEN} as long as the dirt is there; earlier frames may`,
+  },
+  drop: {
+    actions: ['recover', 'synthesise'],
+    why: 'the cell shows another part of the scene, bent by the drop; earlier frames may show its own',
+  },
+  imported: { actions: ['recover', 'synthesise'], why: 'a person marked it' },
+};
