@@ -11,6 +11,13 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const dist = new URL('../dist/src/', import.meta.url);
+/**
+ * @typedef {import('../src/evaluation/tamper/stage.js').Notice} Notice
+ * @typedef {import('../src/evaluation/tamper/tamper.js').Tamper} Tamper
+ * @typedef {import('../src/frame/camera-event.js').CameraEvent} CameraEvent
+ */
+
+/** @param {string} path */
 const load = (path) => import(new URL(path, dist).href);
 const { openCameraEvents } = await load('detectors/events/camera-events.js');
 const { bytesOf, decodeToRaw } = await load('evaluation/clip.js');
@@ -37,10 +44,14 @@ if (positionals.length === 0) {
   process.exit(2);
 }
 const wanted = values.tampers?.split(',');
-const tampers = TAMPERS.filter(({ name }) => wanted === undefined || wanted.includes(name));
+/** @type {Tamper[]} */
+const all = TAMPERS;
+const tampers = all.filter(({ name }) => wanted === undefined || wanted.includes(name));
 const ffmpeg = await findFfmpeg();
 const { signal } = new AbortController();
+/** @type {Map<string, Notice[]>} */
 const rows = new Map(tampers.map(({ name }) => [name, []]));
+/** @type {{ seconds: number, events: string[] }} */
 const quiet = { seconds: 0, events: [] };
 const folder = await mkdtemp(join(tmpdir(), 'relens-events-'));
 try {
@@ -52,6 +63,7 @@ try {
 }
 print();
 
+/** @param {string} path */
 async function measureClip(path) {
   const raw = join(folder, 'clip.yuv');
   const spec = { path, ffmpeg, deinterlace: 'off', maxWidth: 384 };
@@ -60,17 +72,23 @@ async function measureClip(path) {
   const seconds = clip.frames / frameRate;
   const reader = await RawReader.open(raw, bytesOf(clip).frame);
   const { width, height, frames } = clip;
-  const footage = { width, height, frames, frameRate, read: (i, into) => reader.read(i, into) };
+  /** @type {import('../src/evaluation/tamper/stage.js').Footage['read']} */
+  const read = (index, into) => reader.read(index, into);
+  const footage = { width, height, frames, frameRate, read };
   try {
     const acts = { before: seconds, during: 0, after: 0 };
     const alone = await playTampered(footage, undefined, acts, '', openCameraEvents(clip));
     quiet.seconds += seconds;
-    quiet.events.push(...alone.events.map((event) => `${basename(path)}: ${event.kind}`));
+    quiet.events.push(
+      ...alone.events.map(
+        /** @param {CameraEvent} event */ (event) => `${basename(path)}: ${event.kind}`,
+      ),
+    );
     if (seconds < SHORTEST) return;
     for (const tamper of tampers) {
       const seed = `${basename(path)} ${tamper.name}`;
       const play = await playTampered(footage, tamper, ACTS, seed, openCameraEvents(clip));
-      rows.get(tamper.name).push(noticeOf(tamper, play));
+      rows.get(tamper.name)?.push(noticeOf(tamper, play));
     }
   } finally {
     await reader.close();
@@ -79,8 +97,10 @@ async function measureClip(path) {
 }
 
 function print() {
+  /** @param {number[]} values @param {(values: number[]) => number} pick */
   const figure = (values, pick) => (values.length === 0 ? '–' : pick(values).toFixed(1));
-  const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+  /** @param {number[]} values */
+  const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
   const lines = [
     '| tampering | clips | noticed | raised after, s: median | latest | end noticed within, s | wrong events |',
     '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
@@ -93,8 +113,8 @@ function print() {
     const wrong = notices.reduce((sum, notice) => sum + notice.wrong.length, 0);
     const cells = [
       ...[name, notices.length, raised.length, figure(raised, median)],
-      figure(raised, (all) => Math.max(...all)),
-      figure(cleared, (all) => Math.max(...all)),
+      figure(raised, (some) => Math.max(...some)),
+      figure(cleared, (some) => Math.max(...some)),
       wrong,
     ];
     lines.push(`| ${cells.join(' | ')} |`);
