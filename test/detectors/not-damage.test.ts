@@ -1,0 +1,105 @@
+/** What happens before a camera every day is not damage: shown on real footage, to every detector. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { campusPath } from '../../fixtures/index.js';
+import { DETECTORS } from '../../src/detectors/index.js';
+import { bytesOf, decodeToRaw, type RawClip } from '../../src/evaluation/clip.js';
+import { RawReader } from '../../src/evaluation/raw-file.js';
+import { findFfmpeg } from '../../src/ffmpeg/find.js';
+import { openFile } from '../../src/sources/file.js';
+import { STYLES, write } from './osd/writing.js';
+import { frame } from './scene.js';
+
+const FRAMES = 30;
+/** Frame in which it begins. */
+const BEGINS = 10;
+/** The share of clean cells that may be taken for damage. */
+const MOST = 0.002;
+
+let folder: string;
+let clip: RawClip;
+const pictures: Uint8Array[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'relens-not-damage-'));
+  const ffmpeg = await findFfmpeg();
+  const spec = { path: campusPath, ffmpeg, deinterlace: 'off', maxWidth: 384 } as const;
+  clip = await decodeToRaw(
+    openFile,
+    spec,
+    FRAMES,
+    join(folder, 'clip.yuv'),
+    new AbortController().signal,
+  );
+  const reader = await RawReader.open(clip.path, bytesOf(clip).frame);
+  for (let seq = 0; seq < FRAMES; seq++) {
+    const picture = new Uint8Array(bytesOf(clip).frame);
+    await reader.read(seq, picture);
+    pictures.push(picture);
+  }
+  await reader.close();
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+type Change = (luma: Uint8Array, seq: number) => void;
+
+/** Lights every sample by a factor of its place and moment. */
+const lit =
+  (factor: (x: number, y: number, seq: number) => number): Change =>
+  (luma, seq) => {
+    for (let i = 0; i < luma.length; i++) {
+      const [x, y] = [i % clip.width, Math.floor(i / clip.width)];
+      luma[i] = Math.min(235, 16 + (luma[i]! - 16) * factor(x / clip.width, y / clip.height, seq));
+    }
+  };
+
+/** From BEGINS on a part of the picture (people on the path) is seen at another place too. */
+const parked: Change = (luma, seq) => {
+  if (seq < BEGINS) return;
+  const still = pictures[0]!;
+  for (let y = 0; y < 70; y++) {
+    const from = (120 + y) * clip.width + 270;
+    luma.set(still.subarray(from, from + 50), (200 + y) * clip.width + 40);
+  }
+};
+
+const soft = (distance: number) => 1 / (1 + Math.exp(distance * 12));
+
+const CASES: readonly (readonly [string, Change])[] = [
+  ['what is always there', () => undefined],
+  ['an object that parks, or a person who comes and stands still', parked],
+  [
+    'a lamp that is switched',
+    lit((x, y, seq) => (seq < BEGINS ? 1 : 1 + 0.5 * soft(Math.hypot(x - 0.7, y - 0.5) - 0.3))),
+  ],
+  ["a cloud's shadow", lit((x, _, seq) => 1 - 0.35 * soft(x - (seq - BEGINS) / 20))],
+  [
+    'a clock in the picture',
+    (luma, seq) => {
+      const time = `11:59:${String(10 + Math.floor(seq / 10))}`;
+      write(luma, clip, time, 20, 14, STYLES[1]!);
+    },
+  ],
+];
+
+describe.each(DETECTORS)('the $kind detector', (detector) => {
+  it.each(CASES)('does not take %s for damage', (_, change) => {
+    const info = { lane: 'quiet', width: clip.width, height: clip.height, frameRate: 10 };
+    const session = detector.open(info);
+    const frames = pictures.map((picture, seq) => {
+      const data = picture.slice();
+      change(data.subarray(0, clip.width * clip.height), seq);
+      return { ...frame(data, seq), width: clip.width, height: clip.height };
+    });
+    let [marked, cells] = [0, 0];
+    for (const [seq, one] of frames.entries()) {
+      const { score } = session.inspect(one, frames[seq + 1]);
+      marked += score.filter((value) => value >= 128).length;
+      cells += score.length;
+    }
+    expect(marked / cells).toBeLessThan(MOST);
+  });
+});
