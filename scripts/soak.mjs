@@ -134,6 +134,11 @@ function quantile(values, share) {
 }
 
 const MIB = 2 ** 20;
+const NAMES = {
+  rss: 'resident memory, MiB',
+  held: 'held by the program (heap and buffers), MiB',
+  p50: 'age of the shown picture, ms',
+};
 
 /** @param {readonly string[]} args */
 async function soak(args) {
@@ -172,11 +177,11 @@ async function soak(args) {
   say(`${availableParallelism()} cores of ${cpu?.model ?? 'unknown'}, node ${process.version}`);
   say(`${count} cameras of ${SIZE.width}x${SIZE.height} at ${values.rate} frames a second`);
   say(
-    'minute | RSS MiB | fps | age of the shown picture p50/p99 ms | frames | dropped | let through',
+    'minute | RSS MiB | held MiB | fps | age of the shown picture p50/p99 ms | frames | dropped | let through',
   );
   /** @type {number[]} */
   let ages = [];
-  /** @type {{ rss: number, p50: number }[]} */
+  /** @type {{ rss: number, held: number, p50: number }[]} */
   const rows = [];
   const close = hub
     .cameras()
@@ -186,12 +191,17 @@ async function soak(args) {
     const figures = hub.cameras().map((/** @type {any} */ camera) => camera.figures());
     const sum = (/** @type {(one: any) => number} */ pick) =>
       figures.reduce((/** @type {number} */ all, /** @type {any} */ one) => all + pick(one), 0);
-    const rss = process.memoryUsage().rss / MIB;
+    // What is held, not what has not been collected yet.
+    globalThis.gc?.();
+    const { rss: resident, heapUsed, arrayBuffers } = process.memoryUsage();
+    const rss = resident / MIB;
+    const held = (heapUsed + arrayBuffers) / MIB;
     const p50 = quantile(ages, 0.5);
-    rows.push({ rss, p50 });
+    rows.push({ rss, held, p50 });
     const cells = [
       ((Date.now() - began) / 60_000).toFixed(1),
       rss.toFixed(0),
+      held.toFixed(1),
       sum((one) => one.fps).toFixed(1),
       `${p50}/${quantile(ages, 0.99)}`,
       ...[sum((one) => one.frames), sum((one) => one.dropped), sum((one) => one.passedThrough)],
@@ -204,12 +214,12 @@ async function soak(args) {
   clearInterval(timer);
   // The first quarter warms up: memory pools fill, code is compiled.
   const part = Math.max(1, Math.floor(rows.length / 4));
-  const mean = (/** @type {typeof rows} */ some, /** @type {'rss' | 'p50'} */ key) =>
+  const mean = (/** @type {typeof rows} */ some, /** @type {'rss' | 'held' | 'p50'} */ key) =>
     some.reduce((all, row) => all + row[key], 0) / Math.max(1, some.length);
-  for (const key of /** @type {const} */ (['rss', 'p50'])) {
+  for (const key of /** @type {const} */ (['rss', 'held', 'p50'])) {
     const [second, last] = [mean(rows.slice(part, 2 * part), key), mean(rows.slice(-part), key)];
-    const name = key === 'rss' ? 'RSS, MiB' : 'age of the shown picture, ms';
-    say(`${name}: second quarter ${second.toFixed(0)}, last quarter ${last.toFixed(0)}`);
+    const name = NAMES[key];
+    say(`${name}: second quarter ${second.toFixed(1)}, last quarter ${last.toFixed(1)}`);
   }
   close.forEach((/** @type {() => void} */ end) => end());
   running?.unsubscribe();

@@ -54,6 +54,7 @@ export class LiveRestorer {
   readonly #nothing: Memory;
   readonly #clean: Uint8Array;
   #inspection: LiveInspection | undefined;
+  #inspected = 0;
   /** A run that was too late and still holds its place in the network. */
   #late: Promise<unknown> | undefined;
 
@@ -94,7 +95,8 @@ export class LiveRestorer {
       this.#inspection = this.#options.open();
     }
     if (this.#late !== undefined || this.#isLate(input)) return this.pass(input);
-    const inspection = await this.#inspection.inspect(frame);
+    // Detectors count on numbers without gaps: what is dropped or let through they never see.
+    const inspection = await this.#inspection.inspect({ ...frame, seq: this.#inspected++ });
     const noise = this.#inspection.noise(inspection);
     const mask = this.#inspection.mask(inspection);
     const about = { mask: mask.data, sigma: noise.sigma };

@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(`a published stream ${missing ?? ''}`, ()
     const publish = `rtsp://cam:nvr-pass@127.0.0.1:${server.port}/in`;
     const tested = await startHub([{ name: 'door', url: camera.url(), publish }]);
     await filesOf(dirname(file), (names) => {
-      return names.includes(basename(file)) && statSync(file).size > 60_000;
+      return names.includes(basename(file)) && statSync(file).size > 30_000;
     });
     tested.stop();
     server.kill();
