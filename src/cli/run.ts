@@ -27,9 +27,10 @@ export function runCommand(
   return defer(() => {
     const chosen = parse(args, world, verbs);
     if (chosen === undefined) return of<number>(EXIT.done);
+    const format = world.env['RELENS_LOG_FORMAT'] === 'json' ? 'json' : 'plain';
     return chosen.job({
       signal: world.signal,
-      logger: createLogger(terminal, logLevel(chosen.flags, world.env)),
+      logger: createLogger(terminal, logLevel(chosen.flags, world.env), format),
       progress: new ProgressLine(
         chosen.flags.quiet === true ? { status: () => undefined } : terminal,
       ),

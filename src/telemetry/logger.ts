@@ -17,14 +17,28 @@ export function logLevel(
   return LOG_LEVELS.find((level) => level === env['RELENS_LOG']) ?? 'info';
 }
 
-export function createLogger(terminal: Terminal, level: LogLevel): Logger {
+/** For people, or for whoever collects logs: one JSON object a line, with its time. */
+export type LogFormat = 'plain' | 'json';
+
+export function createLogger(
+  terminal: Terminal,
+  level: LogLevel,
+  format: LogFormat = 'plain',
+): Logger {
+  const levels = { level: (label: string) => ({ level: label }) };
+  if (format === 'json') {
+    const collect = (line: string) => {
+      terminal.line(line.trimEnd());
+    };
+    return pino(
+      { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: levels },
+      { write: collect },
+    );
+  }
   const write = (json: string) => {
     terminal.line(plainLine(JSON.parse(json) as Record<string, unknown>));
   };
-  return pino(
-    { level, base: null, timestamp: false, formatters: { level: (label) => ({ level: label }) } },
-    { write },
-  );
+  return pino({ level, base: null, timestamp: false, formatters: levels }, { write });
 }
 
 /** `relens: warning: message (key=value, key=value)` */

@@ -12,7 +12,7 @@ export const MASK_COLOUR = '#ffd43b';
 type Colour = readonly [red: number, green: number, blue: number, alpha: number];
 
 const NONE: Colour = [0, 0, 0, 0];
-const FILL = 120;
+const FILL = 90;
 const rgb = (hex: string, alpha: number): Colour => {
   const at = (index: number) => Number.parseInt(hex.slice(index, index + 2), 16);
   return [at(1), at(3), at(5), alpha];

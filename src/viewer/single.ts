@@ -22,7 +22,9 @@ export class Single {
   readonly #choices: Choices;
   readonly #changed: () => void;
   readonly #slider: HTMLInputElement;
+  /** What becomes the full screen, and in it what is as large as the picture. */
   readonly #picture: HTMLElement;
+  readonly #frame: HTMLElement;
   readonly #maskButton: HTMLButtonElement;
   readonly #provenanceButton: HTMLButtonElement;
   readonly #legend = legend();
@@ -61,15 +63,16 @@ export class Single {
       button('Snapshot', () => void this.snapshot(), { keyName: 'S' }),
       button('Full screen', () => void this.fullScreen(), { keyName: 'F' }),
     );
-    this.#picture = element(
+    this.#frame = element(
       'div',
-      { class: 'picture' },
+      { class: 'frame' },
       this.view.root,
       element('span', { class: 'side left', 'aria-hidden': 'true' }, 'original'),
       element('span', { class: 'side right', 'aria-hidden': 'true' }, 'restored'),
       element('span', { class: 'line', 'aria-hidden': 'true' }),
       this.#slider,
     );
+    this.#picture = element('div', { class: 'picture' }, this.#frame);
     this.#letWipeBeDragged();
     this.root = element(
       'section',
@@ -107,6 +110,9 @@ export class Single {
   }
 
   refresh(): void {
+    // The wipe is a share of the picture, so nothing may stand beside it.
+    const { width, height } = this.view.stage.canvas;
+    this.#frame.style.setProperty('--aspect', String(width / height));
     this.view.refresh();
     this.#figures.refresh();
     this.#timeline.refresh();
@@ -127,8 +133,8 @@ export class Single {
     const percent = Math.round(wipe * 100);
     this.#slider.value = String(percent);
     this.#slider.setAttribute('aria-valuetext', `${percent} % original`);
-    this.#picture.style.setProperty('--wipe', `${percent}%`);
-    this.#picture.dataset['side'] = wipe === 0 ? 'restored' : wipe === 1 ? 'original' : 'both';
+    this.#frame.style.setProperty('--wipe', `${percent}%`);
+    this.#frame.dataset['side'] = wipe === 0 ? 'restored' : wipe === 1 ? 'original' : 'both';
     this.#maskButton.setAttribute('aria-pressed', String(mask));
     this.#provenanceButton.setAttribute('aria-pressed', String(provenance));
     this.#legend.hidden = !mask && !provenance;

@@ -12,6 +12,11 @@ export class Stage {
   #newest: Picture | undefined;
   #cells: OverlayCells | undefined;
 
+  constructor() {
+    // The shape of most pictures, until there is one.
+    [this.canvas.width, this.canvas.height] = [16, 9];
+  }
+
   /** Takes the picture over, and closes the one before. */
   show(picture: Picture, cells: OverlayCells | undefined): void {
     if (this.#newest !== picture) this.#newest?.close();
