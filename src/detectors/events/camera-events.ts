@@ -40,8 +40,8 @@ const COLOUR = 4;
 const GREY = 1.5;
 
 /**
- * About a millisecond a frame at 640x360. The view is learned in the first two seconds and follows
- * the light of the day; it is not learned from while something is wrong.
+ * The view is learned in the first two seconds and follows the light of the day; it is not learned
+ * from while something is wrong.
  */
 export function openCameraEvents(size: FrameSize): CameraEventSession {
   return new Watch(size);

@@ -4,7 +4,7 @@ import type { FrameSize } from '../../frame/frame.js';
 
 /** Samples compared in each direction. */
 const GRID = 56;
-/** Share of samples that differ from the frame before; no camera measured ever fell below 0.4 %. */
+/** Share of samples that differ from the frame before: a living camera's noise alone exceeds it. */
 const STILL_SHARE = 0.001;
 /** A difference of samples that counts, in grey levels. */
 const DIFFERS = 2;
