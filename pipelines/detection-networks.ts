@@ -11,6 +11,8 @@ export interface DetectionNetworks {
   open(
     info: SourceInfo,
   ): { readonly detector: NetworkDetector; readonly session: NetworkSession }[];
+  /** Names and SHA-256. */
+  readonly models: readonly { readonly model: string; readonly sha256: string }[];
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export async function openDetectionNetworks(
     throw error;
   }
   return {
+    models: [...engines.values()].map(({ card }) => ({ model: card.name, sha256: card.sha256 })),
     open: (info) =>
       [...engines].map(([detector, engine]) => ({
         detector,

@@ -54,7 +54,7 @@ export async function identityOf(lane: Lane, options: RecordedOptions): Promise<
     partFrames: options.record.partFrames,
     software: softwareVersions(lane.ffmpeg),
     device: lane.engine.device,
-    model: lane.engine.card.sha256,
+    models: [lane.engine.card.sha256, ...lane.networks.models.map(({ sha256: one }) => one)],
   };
 }
 
@@ -144,6 +144,7 @@ export async function proveJob(
       device: inference.device,
       model: inference.model,
       modelSha256: inference.modelSha256,
+      detectors: [...lane.networks.models],
     },
     settings: settingsOf(options),
     steps: stepsOf(settingsOf(options), report, parts.encoder),

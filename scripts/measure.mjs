@@ -50,6 +50,10 @@ const PLANS = {
     ],
     memory: { width: 96, height: 64, seconds: [1, 3] },
   },
+  hour: {
+    speeds: [],
+    memory: { width: 96, height: 64, seconds: [60, 3600] },
+  },
 };
 
 /** @typedef {{width: number, height: number, frames: number}} Clip */
@@ -216,9 +220,13 @@ function machine({ inference, versions }) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, threads: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      hour: { type: 'boolean', default: false },
+      threads: { type: 'string' },
+    },
   });
-  const plan = values.quick ? PLANS.quick : PLANS.full;
+  const plan = values.quick ? PLANS.quick : values.hour ? PLANS.hour : PLANS.full;
   const options = values.threads === undefined ? [] : ['--threads', values.threads];
   const say = (/** @type {string} */ line) => process.stderr.write(`measure: ${line}\n`);
   const folder = mkdtempSync(join(tmpdir(), 'relens-measure-'));
@@ -246,7 +254,7 @@ async function main() {
       makeClip(input, { width, height, frames: length * RATE }, true);
       memory.push(await restore(name, input, folder, options));
     }
-    const [first] = speeds;
+    const first = speeds[0] ?? memory[0];
     const lines = [...(first ? [machine(first.report), ''] : []), ...describeRuns(speeds, memory)];
     process.stdout.write(`${lines.join('\n')}\n`);
   } finally {

@@ -5,6 +5,7 @@ import { evaluate } from '../../pipelines/evaluate.js';
 import { live } from '../../pipelines/live.js';
 import { liveView } from '../../pipelines/live-view.js';
 import { inspect } from '../../pipelines/inspect.js';
+import { writeReportPage } from '../../pipelines/report.js';
 import { restore } from '../../pipelines/restore.js';
 import { verify } from '../../pipelines/verify.js';
 import { demoVerb } from './demo-verb.js';
@@ -13,6 +14,7 @@ import { evaluateVerb } from './evaluate-verb.js';
 import { inspectVerb } from './inspect-verb.js';
 import { keygenVerb } from './keygen-verb.js';
 import { liveVerb } from './live-verb.js';
+import { reportVerb } from './report-verb.js';
 import { restoreVerb } from './restore-verb.js';
 import { verifyVerb } from './verify-verb.js';
 import type { Verb } from './verb.js';
@@ -21,6 +23,7 @@ export const VERBS: readonly Verb[] = [
   restoreVerb(restore),
   inspectVerb(inspect),
   verifyVerb(verify),
+  reportVerb(writeReportPage),
   keygenVerb,
   liveVerb(live, liveView),
   evaluateVerb(evaluate),

@@ -48,7 +48,14 @@ export const manifestSchema = z
       planes: z.array(z.string()).describe('from the top: what each grey picture holds'),
     }),
     software: z.record(z.string(), z.string()).describe('names and versions'),
-    inference: z.object({ device: z.string(), model: z.string(), modelSha256: hash }),
+    inference: z.object({
+      device: z.string(),
+      model: z.string(),
+      modelSha256: hash,
+      detectors: z
+        .array(z.object({ model: z.string(), sha256: hash }))
+        .describe('networks that looked for damage'),
+    }),
     settings: plain.describe('everything the job was told, as it was used'),
     steps: z
       .array(
