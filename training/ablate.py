@@ -26,33 +26,43 @@ class Row:
     against: str = ""
     """The row that differs in that alone; none = it stands for itself."""
     switches: dict[str, Any] = field(default_factory=dict)
+    goes_on: bool = False
+    """True: not a small network from nothing, but `swift` trained on for a while. A judge has
+    nothing to teach a network that does not paint yet."""
 
 
 def rows() -> list[Row]:
     off = {"adversarial": 0.0}
-    game = {"adversarial": 0.4, "adversarial_weight": 0.02}
+    game = {"adversarial": 1.0, "adversarial_weight": 0.05, "judge_rate": 2e-3}
     scales = {**game, "judge": "multi-scale"}
-    base = "generator"
+    base, lite = "generator", "swift"
+
+    def on(name: str, says: str, against: str, switches: dict[str, Any]) -> Row:
+        return Row(name, says, against, switches, goes_on=True)
+
     return [
-        Row("context-encoder", "context encoder, the baseline", "", {
-            **off, "network": "context-encoder"}),
+        Row("context-encoder", "context encoder, the baseline", "",
+            {**off, "network": "context-encoder"}),
         Row("no-memory", "generator, no memory shown", "context-encoder", {**off, "memory": False}),
         Row(base, "generator with its memory", "no-memory", off),
         Row("l1", "plain L1 as its loss", base, {**off, "fidelity": "l1"}),
         Row("partial", "partial convolution at the head", base, {**off, "partial": True}),
         Row("attention", "self-attention at the bottom", base, {**off, "attention": True}),
         Row("batch-norm", "batch normalisation in the decoder", base, {**off, "norm": "batch"}),
-        Row("minimax", "adversarial, minimax", base, {**game, "game": "minimax"}),
-        Row("non-saturating", "adversarial, non-saturating", base, game),
-        Row("r1", "the same, R1 for spectral normalisation", "non-saturating", {
-            **game, "spectral": False, "r1": 1.0}),
-        Row("unbound", "the same, neither of the two", "non-saturating", {
-            **game, "spectral": False}),
-        Row("two-judge-steps", "two judge steps for one", "non-saturating", {
-            **game, "judge_steps": 2}),
-        Row("multi-scale", "multi-scale judge", "non-saturating", scales),
-        Row("features", "multi-scale judge, feature matching", "multi-scale", {
-            **scales, "feature_matching": 0.1}),
+        on(lite, "`swift`, trained on without a judge", "", off),
+        on("minimax", "`swift` and a judge, minimax", lite, {**game, "game": "minimax"}),
+        on("non-saturating", "`swift` and a judge, non-saturating", lite, game),
+        on("r1", "the same, R1 for spectral normalisation", "non-saturating",
+           {**game, "spectral": False, "r1": 1.0}),
+        on("unbound", "the same, neither of the two", "non-saturating",
+           {**game, "spectral": False}),
+        on("judge-norm", "the same, batch normalisation in the judge", "non-saturating",
+           {**game, "judge_norm": "batch"}),
+        on("two-judge-steps", "two judge steps for one", "non-saturating",
+           {**game, "judge_steps": 2}),
+        on("multi-scale", "multi-scale judge", "non-saturating", scales),
+        on("features", "multi-scale judge, feature matching", "multi-scale",
+           {**scales, "feature_matching": 0.2}),
     ]  # fmt: skip
 
 
@@ -110,7 +120,9 @@ def main() -> None:
     parser.add_argument("--watch", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="a folder for the rows")
     parser.add_argument("--table", type=Path, help="the Markdown page whose table to renew")
-    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--steps", type=int, default=600, help="of the rows from nothing")
+    parser.add_argument("--warm", type=Path, required=True, help="weights/swift.pt, to go on from")
+    parser.add_argument("--more-steps", type=int, default=200, help="of the rows that go on")
     parser.add_argument("--rows", default="", help="names with commas; default: all")
     parser.add_argument("--size", default="12,16,32,48")
     parser.add_argument("--batch", type=int, default=4)
@@ -124,11 +136,12 @@ def main() -> None:
         known = ", ".join(row.name for row in rows())
         raise SystemExit(f"expected rows out of {known}; got {', '.join(sorted(unknown))}")
     shared = ("data", "watch", "steps", "size", "batch", "crop", "threads")
-    common = {key: getattr(options, key) for key in shared} | {"every": 10**9, "rate": 2e-3}
+    common = {key: getattr(options, key) for key in shared} | {"every": 100, "rate": 2e-3}
+    more = {"warm": options.warm, "size": "swift", "steps": options.more_steps, "rate": 3e-4}
     results = {}
     for row in rows():
         if not names or row.name in names:
-            results[row.name] = train_row(row, common, options.out)
+            results[row.name] = train_row(row, common | (more if row.goes_on else {}), options.out)
             if options.table:
                 page = options.table.read_text() if options.table.exists() else ""
                 options.table.write_text(insert(page, table(results, rows())))

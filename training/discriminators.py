@@ -13,16 +13,17 @@ from blocks import normalisation
 
 @dataclass
 class Verdict:
-    """`scales` holds the map of logits of each scale, `features` what its layers saw."""
+    """`scales` holds the map of logits of each scale, `touched` which of them look at a cell of the
+    mask, `features` what the layers saw."""
 
     scales: list[Tensor]
+    touched: list[Tensor]
     features: list[Tensor]
 
     def all(self) -> Tensor:
-        """All logits of a batch, `[N, patches]`; each scale counts alike in their mean."""
-        flat = [scale.flatten(1) for scale in self.scales]
-        least = min(one.shape[1] for one in flat)
-        return torch.cat([F.adaptive_avg_pool1d(one, least) for one in flat], 1)
+        """The logits of all patches in which something is at stake, `[patches]`: the others show
+        the same in both pictures, and would only dilute what the judge says."""
+        return torch.cat([one[at] for one, at in zip(self.scales, self.touched, strict=True)])
 
 
 class PatchDiscriminator(nn.Module):
@@ -52,7 +53,9 @@ class PatchDiscriminator(nn.Module):
         for layer, norm in zip(self.layers, self.norms, strict=True):
             x = F.leaky_relu(norm(layer(x)), 0.2)
             features.append(x)
-        return Verdict([self.judge(x)], features)
+        logits = self.judge(x)
+        touched = F.adaptive_max_pool2d(mask, logits.shape[2:]) > 0
+        return Verdict([logits], [touched], features)
 
 
 class MultiScaleDiscriminator(nn.Module):
@@ -67,13 +70,14 @@ class MultiScaleDiscriminator(nn.Module):
         )
 
     def forward(self, picture: Tensor, mask: Tensor) -> Verdict:
-        scales, features = [], []
+        scales, touched, features = [], [], []
         for judge in self.judges:
             verdict = judge(picture, mask)
             scales += verdict.scales
+            touched += verdict.touched
             features += verdict.features
             picture, mask = F.avg_pool2d(picture, 2), F.avg_pool2d(mask, 2)
-        return Verdict(scales, features)
+        return Verdict(scales, touched, features)
 
 
 JUDGES = {"patch": PatchDiscriminator, "multi-scale": MultiScaleDiscriminator}

@@ -28,8 +28,10 @@ GIVEN = 32
 """Channels of the head: filled frame, three memories, whether the cell (1) or some of it (0.5) is
 hidden, noise, counts, surprise. A multiple of 8, or the runtime leaves its fast layout."""
 WIDTHS = (24, 36, 64, 96)
+SWIFT_WIDTHS = (16, 32, 64, 96)
+"""Fewer channels where the grid is full: there they cost most and matter least."""
 QUALITY_WIDTHS = (48, 80, 128, 192)
-SIZES = {"lite": WIDTHS, "quality": QUALITY_WIDTHS}
+SIZES = {"lite": WIDTHS, "swift": SWIFT_WIDTHS, "quality": QUALITY_WIDTHS}
 
 
 def soft(picture: Tensor, size: int = 3) -> Tensor:

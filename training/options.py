@@ -47,6 +47,7 @@ class Options:
     judge: str = "patch"
     """patch or multi-scale."""
     judge_norm: str = "none"
+    judge_rate: float = 2e-4
     spectral: bool = True
     r1: float = 0.0
     """Weight of the gradient penalty."""

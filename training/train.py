@@ -99,7 +99,9 @@ class Trainer:
         self.optimiser = torch.optim.Adam(
             self.network.parameters(), options.rate, betas=(0.9, 0.99)
         )
-        self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), 2e-4, betas=(0.5, 0.99))
+        self.judge_optimiser = torch.optim.Adam(
+            self.judge.parameters(), options.judge_rate, betas=(0.5, 0.99)
+        )
         self.alarm = CollapseAlarm()
         self.step, self.spent = 0, 0.0
         self.checkpoint = options.out / "checkpoint.pt"

@@ -105,7 +105,11 @@ def test_judges_look_at_patches_and_give_their_features(name):
     verdict = judge(torch.rand(3, 6, 32, 32), torch.ones(3, 1, 32, 32))
     assert all(scale.shape[:2] == (3, 1) and scale.shape[2] > 1 for scale in verdict.scales)
     assert len(verdict.features) == 3 * len(verdict.scales)
-    assert len(verdict.all()) == 3
+    assert len(verdict.all()) == sum(scale.numel() for scale in verdict.scales)
+    few = torch.zeros(3, 1, 32, 32)
+    few[0, 0, 5, 5] = 1
+    touched = judge(torch.rand(3, 6, 32, 32), few)
+    assert len(touched.scales) <= len(touched.all()) < len(verdict.all()) / 8
 
 
 def test_a_patch_is_judged_by_itself():
