@@ -63,7 +63,11 @@ function open(info: SourceInfo): DetectorSession {
         toCells(damaged, width, score);
         const lines = scratches.follow(luma, reference, noise);
         history.set(frame.seq, { streaks: score.slice(), lines });
-        history.delete(frame.seq - KEPT);
+        // Oldest first: numbers may have gaps where frames were dropped.
+        for (const seq of history.keys()) {
+          if (seq > frame.seq - KEPT) break;
+          history.delete(seq);
+        }
         for (const { track, shape } of lines) {
           if (!track.proven && !track.presumed) continue;
           cover(shape, columns, score);
