@@ -17,7 +17,8 @@ export async function* greyPictures(
     command: ffmpeg.ffmpeg,
     args: [
       ...['-nostdin', '-hide_banner', '-loglevel', 'error', ...LOCAL_ONLY],
-      ...['-i', `file:${path}`, '-map', '0:v:0', ...passthrough],
+      // A damaged picture is left out rather than concealed by the one before it.
+      ...['-err_detect', 'crccheck+explode', '-i', `file:${path}`, '-map', '0:v:0', ...passthrough],
       ...['-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
     ],
     stdout: 'pipe',

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { make, scratchFolder } from '../ffmpeg/clips.js';
+import { make, probed, scratchFolder } from '../ffmpeg/clips.js';
 import { relens } from './relens.js';
 
 const folder = scratchFolder();
@@ -47,6 +47,13 @@ const flip = (where: (bytes: Buffer) => number) => (bytes: Buffer) => {
   return bytes;
 };
 
+/** Where the bytes of a picture lie, and not those of its container. */
+function middleOfPacket(name: string, index: number): number {
+  const packet = probed(join(good, name), 'packet=pos,size')[index] ?? '';
+  const [size = 0, position = 0] = packet.split(',').map(Number);
+  return position + (size >> 1);
+}
+
 const verify = (where: string, ...options: string[]) =>
   relens(['verify', join(where, EVIDENCE.manifest), ...options]);
 
@@ -82,9 +89,9 @@ describe('verify', () => {
     [
       'the provenance track',
       EVIDENCE.track,
-      flip((b) => (b.length * 0.7) | 0),
+      flip(() => middleOfPacket(EVIDENCE.track, 30)),
       'provenance',
-      /the first frame that differs: \d+/,
+      /the first frame that differs: 30$/,
     ],
     ['the original', 'in.mp4', flip((b) => b.length >> 1), 'original', /recorded was/],
     ['the mask', 'mask.png', flip((b) => b.length - 5), 'mask', /recorded was/],
