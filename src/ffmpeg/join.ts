@@ -48,21 +48,30 @@ export function joinParts(job: JoinJob): Observable<never> {
   });
 }
 
-/** Headers may be repeated in the middle of NUT; the name of the format may not. */
+const STOPPED_READING: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'ECONNRESET',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+]);
+
 async function feed(child: Running, parts: readonly string[]): Promise<void> {
   const { stdin } = child;
   if (stdin === null) throw new Error('a joiner without stdin');
-  for (const [index, part] of parts.entries()) {
-    const file = createReadStream(part, { start: index === 0 ? 0 : FILE_ID.length });
-    try {
-      await pipeline(file, stdin, { end: false });
-    } catch (error) {
-      // A child that stopped reading says why itself.
-      if (stdin.destroyed || !stdin.writable) return;
-      throw error;
-    }
+  try {
+    await pipeline(bytesOf(parts), stdin);
+  } catch (error) {
+    // A child that stopped reading says why itself.
+    if (!STOPPED_READING.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
-  stdin.end();
+}
+
+/** Headers may be repeated in the middle of NUT; the name of the format may not. */
+async function* bytesOf(parts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const [index, part] of parts.entries()) {
+    const from = index === 0 ? 0 : FILE_ID.length;
+    for await (const bytes of createReadStream(part, { start: from })) yield bytes as Uint8Array;
+  }
 }
 
 function joinArgs(job: JoinJob): string[] {
