@@ -66,6 +66,16 @@ export function openInspection(
   const asked = networks.open(info);
   const learned = asked.map(({ session }) => session);
   const sessions = [meter, codedMeter, writing, ...detectors, ...learned];
+  /** The last frame that was searched for writing. */
+  let searched = -1;
+  /** Writing is looked for ahead, so that what is found late is protected from the first frame on. */
+  const searchFor = (frames: readonly Frame[]) => {
+    for (const frame of frames) {
+      if (frame.seq <= searched) continue;
+      writing.inspect(frame);
+      searched = frame.seq;
+    }
+  };
   /** The map of each detector, in the order of the detectors. */
   const found = new WeakMap<Inspection, readonly DamageMap[]>();
   /** The latest belief in damage of a kind that stays, or what was found on the frame itself. */
@@ -95,7 +105,7 @@ export function openInspection(
       const following = ahead.map((one) => one.frame);
       for (const { session } of asked) maps.push(...(await session.inspect(frame, following)));
       times.add('detect by network', performance.now() - began);
-      if (osd) times.measure('writing', () => writing.inspect(frame));
+      if (osd) times.measure('writing', () => searchFor([frame, ...following]));
       const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
       const inspection = { frame, maps: byKind(maps), noise, ...drawn };
       found.set(inspection, maps);
@@ -119,10 +129,12 @@ export function openInspection(
       }),
     save: () =>
       sessions.every((session) => 'save' in session && 'load' in session)
-        ? sessions.map((session) => session.save?.())
+        ? { searched, sessions: sessions.map((session) => session.save?.()) }
         : undefined,
     load: (state) => {
-      for (const [index, one] of (state as unknown[]).entries()) sessions[index]?.load?.(one);
+      const saved = state as { readonly searched: number; readonly sessions: readonly unknown[] };
+      searched = saved.searched;
+      for (const [index, one] of saved.sessions.entries()) sessions[index]?.load?.(one);
     },
   };
 }

@@ -6,8 +6,15 @@ import type { Box } from './plate.js';
 const WIDTH = [0.06, 0.4] as const;
 const HEIGHT = [0.2, 0.85] as const;
 /** Mean step over each edge, grey levels, and the share of the edge that steps the same way. */
-const STEP = 14;
-const SAME = 0.9;
+const STEP = 24;
+const SAME = 0.88;
+/** An edge of a plate ends in its corner: beyond it at most this share of the step goes on. */
+const ON = 0.55;
+/** Samples that the edge is followed beyond the corner, and those next to it that are left out. */
+const BEYOND = 24;
+const BLUR = 3;
+/** Grey levels between the darkest and the brightest tenth along the inside of both edges. */
+const EVEN = 48;
 
 /** @param upper true for the strip at the top of the picture */
 export function cornerPlates(strip: Strip, upper: boolean): Box[] {
@@ -23,13 +30,17 @@ function cornerPlate(strip: Strip, right: boolean, upper: boolean): Box | undefi
   const at = (x: number, y: number) =>
     luma[(upper ? y : height - 1 - y) * width + (right ? width - 1 - x : x)] ?? 0;
   const [most, tallest] = [Math.round(WIDTH[1] * width), Math.round(HEIGHT[1] * height)];
-  const across = edgeSums(most, tallest, (x, y) => at(x + 1, y) - at(x - 1, y));
-  const down = edgeSums(tallest, most, (y, x) => at(x, y + 1) - at(x, y - 1));
+  const across = edgeSums(most, tallest, height, (x, y) => at(x + 1, y) - at(x - 1, y));
+  const down = edgeSums(tallest, most, width, (y, x) => at(x, y + 1) - at(x, y - 1));
   let best: { x: number; y: number; step: number } | undefined;
   for (let x = Math.round(WIDTH[0] * width); x < most; x++) {
     for (let y = Math.round(HEIGHT[0] * height); y < tallest; y++) {
-      const step = Math.min(across(x, y), down(y, x));
-      if (step > (best?.step ?? 0)) best = { x, y, step };
+      const step = Math.min(across.mean(x, y), down.mean(y, x));
+      if (step <= (best?.step ?? 0)) continue;
+      // Poles, kerbs and drop-outs go on where a plate ends.
+      if (across.beyond(x, y) > ON * step || down.beyond(y, x) > ON * step) continue;
+      if (unevenness(at, x, y) > EVEN) continue;
+      best = { x, y, step };
     }
   }
   if (best === undefined) return undefined;
@@ -42,27 +53,52 @@ function cornerPlate(strip: Strip, right: boolean, upper: boolean): Box | undefi
   };
 }
 
-/**
- * Running sums of steps along lines, so that any edge can be asked for: its mean step where it is
- * one, else 0.
- */
+/** A plate is of one brightness where nothing is written on it. */
+function unevenness(at: (x: number, y: number) => number, x: number, y: number): number {
+  const inside: number[] = [];
+  for (let i = 0; i < y - BLUR; i++) inside.push(at(x - BLUR, i));
+  for (let i = 0; i < x - BLUR; i++) inside.push(at(i, y - BLUR));
+  inside.sort((a, b) => a - b);
+  const rank = (share: number) => inside[Math.floor(share * inside.length)] ?? 0;
+  return rank(0.9) - rank(0.1);
+}
+
+interface Edges {
+  /** Mean step from the border of the picture to `end`; 0 where that is no edge. */
+  mean(line: number, end: number): number;
+  /** Mean step, without its sign, where the line goes on behind `end`. */
+  beyond(line: number, end: number): number;
+}
+
+/** Running sums of steps along lines, so that any edge can be asked for. */
 function edgeSums(
   lines: number,
   length: number,
+  whole: number,
   step: (line: number, along: number) => number,
-): (line: number, length: number) => number {
-  const sums = new Float32Array(lines * (length + 1));
+): Edges {
+  const sums = new Float32Array(lines * (whole + 1));
   const signs = new Int32Array(lines * (length + 1));
   for (let line = 1; line < lines; line++) {
+    for (let i = 0, k = line * (whole + 1); i < whole; i++, k++) {
+      sums[k + 1] = (sums[k] ?? 0) + step(line, i);
+    }
     for (let i = 0, k = line * (length + 1); i < length; i++, k++) {
       const value = step(line, i);
-      sums[k + 1] = (sums[k] ?? 0) + value;
       signs[k + 1] = (signs[k] ?? 0) + (value > 3 ? 1 : value < -3 ? -1 : 0);
     }
   }
-  return (line, to) => {
-    const k = line * (length + 1) + to;
-    const mean = Math.abs(sums[k] ?? 0) / to;
-    return mean > STEP && Math.abs(signs[k] ?? 0) > (2 * SAME - 1) * to ? mean : 0;
+  const sum = (line: number, from: number, to: number) =>
+    (sums[line * (whole + 1) + to] ?? 0) - (sums[line * (whole + 1) + from] ?? 0);
+  return {
+    mean(line, end) {
+      const mean = Math.abs(sum(line, 0, end)) / end;
+      const same = Math.abs(signs[line * (length + 1) + end] ?? 0);
+      return mean > STEP && same > (2 * SAME - 1) * end ? mean : 0;
+    },
+    beyond(line, end) {
+      const [from, to] = [end + BLUR, Math.min(whole, end + BLUR + BEYOND)];
+      return to - from < BLUR ? 0 : Math.abs(sum(line, from, to)) / (to - from);
+    },
   };
 }

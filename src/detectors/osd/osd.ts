@@ -8,16 +8,22 @@ import { findTextLines, type TextLine } from './text-lines.js';
 
 /** Writing stands in the upper or the lower part of this height, as a share of the picture's. */
 const STRIP = 0.24;
-/** Frames whose mean is searched: noise fades, and the digits of a clock hardly change. */
+/**
+ * Frames whose mean is searched, without the brightest and the darkest of each sample: noise and
+ * drop-outs fade, and the digits of a clock hardly change.
+ */
 const FRAMES = 8;
 /** Early on fewer must do; later it is looked for once in so many frames. */
-const EARLY: readonly number[] = [1, 2, 4, 8, 16];
+const EARLY: readonly number[] = [1, 4, 8, 16];
 const PERIOD = 32;
 /** Grey levels of contrast that writing has at least, and in standard deviations of the noise. */
 const CONTRAST = 20;
 const NOISES = 3.5;
-/** Belief a cell gains when it was found and loses when it was not; at most 255. */
-const GAIN = 80;
+/**
+ * Belief a cell gains when it was found and loses when it was not; at most 255. What the scene
+ * looks like by chance is seldom found twice.
+ */
+const GAIN = 48;
 const LOSS = 24;
 const BELIEVED = 64;
 
@@ -35,10 +41,12 @@ interface Half {
   readonly from: number;
   readonly strip: Strip;
   readonly sum: Float32Array;
+  readonly low: Uint8Array;
+  readonly high: Uint8Array;
 }
 
 interface State {
-  readonly sums: Float32Array[];
+  readonly halves: readonly Pick<Half, 'sum' | 'low' | 'high'>[];
   readonly before: Uint8Array;
   readonly belief: Uint8Array;
   readonly frames: number;
@@ -54,8 +62,10 @@ export function openOsd(info: SourceInfo): OsdSession {
   const { width, height } = info;
   const tall = Math.round((height * STRIP) / 2) * 2;
   const halves = [0, height - tall].map((from): Half => {
-    const luma = new Float32Array(width * tall);
-    return { from, strip: { width, height: tall, luma }, sum: new Float32Array(width * tall) };
+    const size = width * tall;
+    const strip = { width, height: tall, luma: new Float32Array(size) };
+    const [low, high] = [new Uint8Array(size), new Uint8Array(size)];
+    return { from, strip, sum: new Float32Array(size), low, high };
   });
   const before = new Uint8Array(width * tall);
   const belief = new Uint8Array(columns * rows);
@@ -65,15 +75,21 @@ export function openOsd(info: SourceInfo): OsdSession {
 
   const search = (count: number) => {
     const found = new Uint8Array(columns * rows);
+    // The first frame may be the only one.
+    const gain = frames === 1 ? BELIEVED : GAIN;
     const contrast = Math.max(CONTRAST, (NOISES * noise) / Math.sqrt(count));
-    for (const { from, strip, sum } of halves) {
-      for (let i = 0; i < sum.length; i++) strip.luma[i] = (sum[i] ?? 0) / count;
+    for (const { from, strip, sum, low, high } of halves) {
+      const trim = count > 2 ? 1 : 0;
+      for (let i = 0; i < sum.length; i++) {
+        const extremes = trim * ((low[i] ?? 0) + (high[i] ?? 0));
+        strip.luma[i] = ((sum[i] ?? 0) - extremes) / (count - 2 * trim);
+      }
       for (const box of writingIn(strip, height, contrast, from === 0))
         mark(found, columns, box, from);
     }
     for (let cell = 0; cell < found.length; cell++) {
       const old = belief[cell] ?? 0;
-      const fresh = found[cell] === 1 ? Math.min(255, old + GAIN) : Math.max(0, old - LOSS);
+      const fresh = found[cell] === 1 ? Math.min(255, old + gain) : Math.max(0, old - LOSS);
       belief[cell] = fresh;
       known[cell] = fresh >= BELIEVED ? 255 : 0;
     }
@@ -82,13 +98,7 @@ export function openOsd(info: SourceInfo): OsdSession {
     inspect({ data }) {
       const first = frames % FRAMES === 0;
       const due = frames < FRAMES * 2 || frames % PERIOD >= PERIOD - FRAMES;
-      for (const { from, sum } of due ? halves : []) {
-        const start = from * width;
-        for (let i = 0; i < sum.length; i++) {
-          const value = data[start + i] ?? 0;
-          sum[i] = first ? value : (sum[i] ?? 0) + value;
-        }
-      }
+      for (const half of due ? halves : []) gather(half, data.subarray(half.from * width), first);
       if (!first && due) noise = noiseOf(data, before);
       if (due) before.set(data.subarray(0, before.length));
       frames++;
@@ -102,7 +112,11 @@ export function openOsd(info: SourceInfo): OsdSession {
       known.fill(0);
     },
     save: (): State => ({
-      sums: halves.map(({ sum }) => sum.slice()),
+      halves: halves.map(({ sum, low, high }) => ({
+        sum: sum.slice(),
+        low: low.slice(),
+        high: high.slice(),
+      })),
       before: before.slice(),
       belief: belief.slice(),
       frames,
@@ -110,7 +124,11 @@ export function openOsd(info: SourceInfo): OsdSession {
     }),
     load(state) {
       const saved = state as State;
-      for (const [i, half] of halves.entries()) half.sum.set(saved.sums[i] ?? []);
+      for (const [i, { sum, low, high }] of halves.entries()) {
+        sum.set(saved.halves[i]?.sum ?? []);
+        low.set(saved.halves[i]?.low ?? []);
+        high.set(saved.halves[i]?.high ?? []);
+      }
       before.set(saved.before);
       belief.set(saved.belief);
       for (let i = 0; i < known.length; i++) known[i] = (belief[i] ?? 0) >= BELIEVED ? 255 : 0;
@@ -118,6 +136,15 @@ export function openOsd(info: SourceInfo): OsdSession {
       noise = saved.noise;
     },
   };
+}
+
+function gather({ sum, low, high }: Half, luma: Uint8Array, first: boolean): void {
+  for (let i = 0; i < sum.length; i++) {
+    const value = luma[i] ?? 0;
+    sum[i] = first ? value : (sum[i] ?? 0) + value;
+    if (first || value < (low[i] ?? 0)) low[i] = value;
+    if (first || value > (high[i] ?? 0)) high[i] = value;
+  }
 }
 
 /** The boxes of all writing in a strip, with the plates that it stands on. */
