@@ -11,13 +11,20 @@ const LAG = 4;
  * sways change edges and leave plain walls alone, noise is everywhere: its quartile tells them apart.
  */
 const MEDIAN_FROM = 1;
-const QUARTILE_FROM = 0.33;
+const QUARTILE_FROM = 0.45;
+/**
+ * Noise is renewed in every frame somewhere: the least of so many medians in a row must be large as
+ * well. What a key frame changes comes all at once, and then rests.
+ */
+const IN_A_ROW = 8;
 const DOUBT = 0.85;
 /** Luma noise a pixel for a grey level of wander: 1.05 from the median, doubled by the cell mean. */
 const SIGMA_PER_WANDER = 2.1;
 const GAIN = 0.1;
 /** Cells; lamps and clouds change more than this at once and are not noise. */
 const RADIUS = 3;
+/** Every third cell is as good as all. */
+const SPARSE = 3;
 const BINS = 1024;
 const BINS_A_LEVEL = 50;
 
@@ -40,8 +47,9 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
   let measured = 0;
   let median = 0;
   let quartile = 0;
+  let recent: number[] = [];
   let believed = false;
-  const save = () => ({ ring, seen, measured, median, quartile, believed });
+  const save = () => ({ ring, seen, measured, median, quartile, recent, believed });
   return {
     inspect(frame) {
       const now = ring[seen % ring.length];
@@ -54,19 +62,23 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       const gain = Math.max(GAIN, 1 / ++measured);
       median += (fresh.median - median) * gain;
       quartile += (fresh.lower - quartile) * gain;
+      recent = [...recent.slice(1 - IN_A_ROW), fresh.median];
       const ease = believed ? DOUBT : 1;
-      believed = median >= MEDIAN_FROM * ease && quartile >= QUARTILE_FROM * ease;
+      believed = Math.min(...recent) >= MEDIAN_FROM * ease && quartile >= QUARTILE_FROM * ease;
     },
     current: () => (believed ? median * SIGMA_PER_WANDER : 0),
     save,
     load(state) {
-      ({ ring, seen, measured, median, quartile, believed } = state as ReturnType<typeof save>);
+      ({ ring, seen, measured, median, quartile, recent, believed } = state as ReturnType<
+        typeof save
+      >);
     },
     reset() {
       seen = 0;
       measured = 0;
       median = 0;
       quartile = 0;
+      recent = [];
       believed = false;
     },
   };
@@ -94,7 +106,8 @@ function detail(frame: Frame, columns: number, rows: number, out: Float32Array):
 /** Of the change of each cell, in grey levels. */
 function quartiles(now: Float32Array, then: Float32Array): { lower: number; median: number } {
   const bins = new Uint32Array(BINS);
-  for (let cell = 0; cell < now.length; cell++) {
+  const count = Math.ceil(now.length / SPARSE);
+  for (let cell = 0; cell < now.length; cell += SPARSE) {
     const change = Math.abs((now[cell] ?? 0) - (then[cell] ?? 0));
     const bin = Math.min(BINS - 1, (change * BINS_A_LEVEL) | 0);
     bins[bin] = (bins[bin] ?? 0) + 1;
@@ -104,8 +117,8 @@ function quartiles(now: Float32Array, then: Float32Array): { lower: number; medi
   for (let bin = 0; bin < BINS; bin++) {
     below += bins[bin] ?? 0;
     const level = (bin + 0.5) / BINS_A_LEVEL;
-    if (4 * below >= now.length) lower ??= level;
-    if (2 * below >= now.length) return { lower: lower ?? level, median: level };
+    if (4 * below >= count) lower ??= level;
+    if (2 * below >= count) return { lower: lower ?? level, median: level };
   }
   throw new Error('a median is always reached');
 }

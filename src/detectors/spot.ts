@@ -20,6 +20,12 @@ export interface Demand {
 
 /** Two neighbouring cells may both be damaged: spots span at most this many pixels either way. */
 const SPAN = 4;
+/**
+ * A lamp, however small, is drawn out by the lens over more samples than this, and few of them are as
+ * bright as its middle: below FULL of its contrast.
+ */
+const COMPACT = 3;
+const FULL = 0.75;
 /** Half the side of the window that must be calm. */
 const REACH = 7;
 const RING = ring();
@@ -56,6 +62,11 @@ export function isolatedSpot(
 
   const spot = grow(plane, x, y, (value) => (value - middle) * sign > contrast / 2);
   if (spot.length === 0) return NOTHING;
+  if (spot.length > COMPACT) {
+    const reach = spot.map((i) => ((data[i] ?? 0) - middle) * sign);
+    const full = FULL * Math.max(...reach);
+    if (reach.some((one) => one < full)) return NOTHING;
+  }
   let company = 0;
   for (let v = Math.max(0, y - REACH); v <= Math.min(height - 1, y + REACH); v++) {
     for (

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { openCodedNoiseMeter } from '../../src/detectors/coded-noise.js';
 import { clip, frame, HEIGHT, INFO, normal, scene, WIDTH } from './scene.js';
 
-/** Macroblocks keep their noise for six frames and then get a new one, each at its own time. */
+/** Macroblocks keep their noise for four frames and then get a new one, each at its own time. */
 function codedNoise(data: Uint8Array, seq: number, sigma: number): Uint8Array {
   const out = data.slice();
   for (let top = 0; top < HEIGHT; top += 16) {
     for (let left = 0; left < WIDTH; left += 16) {
       const block = top * 31 + left;
-      const next = normal(block * 1000 + Math.floor((seq + block) / 6));
+      const next = normal(block * 1000 + Math.floor((seq + block) / 4));
       for (let y = top; y < top + 16; y++) {
         for (let x = left; x < left + 16; x++) {
           const at = y * WIDTH + x;
@@ -42,6 +42,11 @@ describe('the meter of coded noise', () => {
 
   it('does not take a change of light for noise', () => {
     expect(believed(moments.map((seq) => scene(seq).map((value) => value + seq)))).toBe(0);
+  });
+
+  it('does not take what key frames change all at once for noise', () => {
+    const keyed = moments.map((seq) => codedNoise(scene(0), 4 * Math.floor(seq / 10), 8));
+    expect(believed(keyed)).toBe(0);
   });
 
   it('does not take a picture that stands still, however grainy, for noise', () => {

@@ -67,6 +67,24 @@ describe('the dead pixel detector', () => {
     expect(compare(beliefAfter(clip(24, sigma)), new Set()).falseShare).toBeLessThan(0.002);
   });
 
+  it('leaves a distant lamp alone, which is drawn out over a few samples', () => {
+    const lamp = [
+      [0, 30, 70, 60, 10],
+      [10, 120, 170, 160, 60],
+      [5, 90, 175, 140, 50],
+      [0, 20, 80, 60, 0],
+    ];
+    const drawn = (data: Uint8Array) => {
+      lamp.forEach((row, v) => {
+        row.forEach((light, u) => {
+          const i = (60 + v) * WIDTH + 150 + u;
+          data[i] = Math.min(255, data[i]! + light);
+        });
+      });
+    };
+    expect([...beliefAfter(clip(16, 0, drawn))].filter((s) => s >= 128)).toHaveLength(0);
+  });
+
   it('leaves letters and soft lamps alone', () => {
     const letters = ['#.#.###', '#.#..#.', '###..#.', '#.#..#.', '#.#.###', '.......', '#.#.#.#'];
     const drawn = (data: Uint8Array) => {
