@@ -28,7 +28,8 @@ function open(info: SourceInfo): DetectorSession {
   const beforeThat = new Uint8Array(count);
   const hits = new Uint8Array(count);
   const damaged = new Uint8Array(count);
-  const reference = new Float32Array(count);
+  const reference = new Uint8Array(count);
+  const sums = new Uint16Array(count);
   const scratches = new Scratches(info);
   let history = new Map<number, Seen>();
   let seen = 0;
@@ -37,6 +38,7 @@ function open(info: SourceInfo): DetectorSession {
     before,
     beforeThat,
     reference,
+    sums,
     history,
     scratches: scratches.save(),
     seen,
@@ -74,7 +76,7 @@ function open(info: SourceInfo): DetectorSession {
           conceal(shape, width, damaged);
         }
       }
-      learn(reference, luma, damaged, seen);
+      learn(reference, sums, luma, damaged, seen);
       beforeThat.set(before);
       before.set(luma);
       seen++;
@@ -95,6 +97,7 @@ function open(info: SourceInfo): DetectorSession {
       before.set(from.before);
       beforeThat.set(from.beforeThat);
       reference.set(from.reference);
+      sums.set(from.sums);
       scratches.load(from.scratches);
       ({ history, seen } = from);
     },
@@ -120,12 +123,21 @@ function noiseOf(luma: Uint8Array, other: Uint8Array): number {
   return median / 0.954;
 }
 
-function learn(reference: Float32Array, luma: Uint8Array, damaged: Uint8Array, seen: number): void {
+/** A running mean in 256ths of a grey level, and rounded; of what is damaged, nothing is learned. */
+function learn(
+  reference: Uint8Array,
+  sums: Uint16Array,
+  luma: Uint8Array,
+  damaged: Uint8Array,
+  seen: number,
+): void {
   const gain = 1 / Math.min(seen + 1, MEMORY);
-  for (let i = 0; i < reference.length; i++) {
+  for (let i = 0; i < sums.length; i++) {
     if (damaged[i] === 1) continue;
-    const old = reference[i] ?? 0;
-    reference[i] = old + ((luma[i] ?? 0) - old) * gain;
+    const old = sums[i] ?? 0;
+    const sum = old + (((luma[i] ?? 0) << 8) - old) * gain;
+    sums[i] = sum;
+    reference[i] = (sum + 128) >> 8;
   }
 }
 

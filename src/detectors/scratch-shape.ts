@@ -35,7 +35,7 @@ export function shapeOf(
   chain: Chain,
   { at, agreeing }: SmoothLine,
   luma: Uint8Array,
-  reference: Float32Array | undefined,
+  reference: Uint8Array | undefined,
   noise: number,
 ): Shape {
   const sign = chain.bright ? 1 : -1;

@@ -64,14 +64,14 @@ export class Scratches {
    * a slow one is long in the reference too. In the first frames a line over the whole height is
    * presumed to be one. `noise` is the standard deviation, in grey levels.
    */
-  follow(luma: Uint8Array, reference: Float32Array, noise: number): Sighting[] {
+  follow(luma: Uint8Array, reference: Uint8Array, noise: number): Sighting[] {
     const { width } = this.#size;
     const floor = 6 + 0.35 * noise;
     const { standing, fresh } = lineStrength(this.#size, luma, reference);
     const left = standing.slice();
     const sightings: Sighting[] = [];
     for (const track of this.#tracks) track.unseen++;
-    const note = (chain: Chain, against: Float32Array | undefined, known?: Track) => {
+    const note = (chain: Chain, against: Uint8Array | undefined, known?: Track) => {
       const line = smoothLine(chain.columns);
       const long = chain.columns.length >= STRIPS * 0.6;
       if (line.agreeing < (against !== undefined && long ? 0.01 : 0.8)) return false;
