@@ -19,6 +19,7 @@ import { writeFailed } from '../src/evidence/durable.js';
 import { entryLine, sha256 } from '../src/evidence/frame-list.js';
 import { Highlights, type Highlight } from '../src/evidence/highlights.js';
 import { Journal } from '../src/evidence/journal.js';
+import { takeLock } from '../src/evidence/lock.js';
 import { evidenceFiles } from '../src/evidence/names.js';
 import { RestoreAccount, type RestoreReport } from '../src/evidence/restore-report.js';
 import { passthrough } from '../src/ffmpeg/abilities.js';
@@ -26,6 +27,7 @@ import { cellGrid } from '../src/frame/frame.js';
 import { cellsParts, planParts, type ArchiveParts } from '../src/sinks/archive-parts.js';
 import { outputBase } from '../src/sinks/images.js';
 import { writeParts, type PartFrame } from '../src/sinks/parts.js';
+import { checkFolder } from '../src/sinks/temporary.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
 import { book, jobFacts, outputSpec } from './booking.js';
 import { laneFrames, partLength, type Lane, type LaneFrame, type LaneState } from './lane.js';
@@ -76,8 +78,20 @@ export function recordJob(
   options: RecordedOptions,
   signal: AbortSignal,
 ): Observable<RestoreReport> {
-  return defer(() => openJob(lane, options)).pipe(
-    mergeMap((job) => ('report' in job ? of(job.report) : carryOut(job, signal))),
+  const base = outputBase(options.output);
+  const lock = async () => {
+    await checkFolder(base);
+    return takeLock(base);
+  };
+  return defer(lock).pipe(
+    mergeMap((held) =>
+      defer(() => openJob(lane, options)).pipe(
+        mergeMap((job) => ('report' in job ? of(job.report) : carryOut(job, signal))),
+        finalize(() => {
+          held.release();
+        }),
+      ),
+    ),
   );
 }
 
@@ -187,8 +201,10 @@ function write(job: RecordedJob, damaged: boolean): Observable<Ending> {
       await writeFile(place('frames'), `${end.lines.join('\n')}\n`).catch((cause: unknown) => {
         throw writeFailed(options.output, cause);
       });
-      const files = ['cells', 'frames', ...(parts.joins ? ['picture'] : [])].map(place);
-      await journal.commit({ frames, files, ...(end.state && { state: end.state }) });
+      const pictures = parts.files(place('picture'), journal.frames, frames);
+      const files = [place('cells'), place('frames'), ...(parts.joins ? pictures : [])];
+      const loose = parts.joins ? [] : pictures;
+      await journal.commit({ frames, files, loose, ...(end.state && { state: end.state }) });
     },
   }).pipe(
     mergeMap(async () => {
@@ -204,7 +220,7 @@ function publish(job: RecordedJob, ending: Ending, signal: AbortSignal): Observa
   const { journal, parts, cells, options } = job;
   const files = evidenceFiles(outputBase(options.output));
   return concat(
-    parts.publish(journal.files('picture'), journal.folder),
+    parts.publish(journal.files('picture'), journal.folder, journal.frames),
     cells.publish(journal.files('cells'), files.cells),
     defer(() => proveJob(job, ending, signal)),
   ).pipe(

@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'INPUT_NEEDS_RATE'
   | 'OUTPUT_EXISTS'
   | 'OUTPUT_WRITE'
+  | 'OUTPUT_BUSY'
   | 'DISK_FULL'
   | 'CODEC_MISSING'
   | 'FFMPEG_NOT_FOUND'

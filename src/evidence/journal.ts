@@ -31,6 +31,8 @@ export interface Commit {
   readonly frames: number;
   /** Paths from `place`. */
   readonly files: readonly string[];
+  /** Forced to the disk too, but not entered: there may be very many. */
+  readonly loose?: readonly string[];
   /** For whoever goes on after this part: plain data that `v8.serialize` wrote; none after the last. */
   readonly state?: Uint8Array;
 }
@@ -111,7 +113,9 @@ export class Journal {
   }
 
   /** Makes a finished part last. @throws RelensError OUTPUT_WRITE, DISK_FULL */
-  async commit({ frames, files, state }: Commit): Promise<void> {
+  async commit({ frames, files, loose = [], state }: Commit): Promise<void> {
+    for (const path of loose) await syncFile(path);
+    for (const folder of new Set(loose.map(dirname))) await syncFolder(folder);
     const sizes: FileSize[] = [];
     for (const path of files) {
       await syncFile(path);

@@ -7,7 +7,14 @@ import { passthrough } from '../ffmpeg/abilities.js';
 import type { EncodeJob } from '../ffmpeg/encode.js';
 import { joinParts, PART_FORMAT } from '../ffmpeg/join.js';
 import type { FrameSize } from '../frame/frame.js';
-import { imagesJob, imagesTarget, isImageOutput, moveAll } from './images.js';
+import {
+  imagePaths,
+  imagesJob,
+  imagesTarget,
+  isImageOutput,
+  moveAll,
+  refuseStrangers,
+} from './images.js';
 import { refuseVideoOptions } from './index.js';
 import { checkFolder, temporaryBeside } from './temporary.js';
 import { planVideo, type VideoFileSpec } from './video-file.js';
@@ -21,8 +28,13 @@ export interface ArchiveParts {
   encode(path: string, first: number): EncodeJob;
   /** False for images: they need no joining, and no part leaves a file of its own. */
   readonly joins: boolean;
-  /** Cold; makes the final output of the parts that `encode` was given, and completes. */
-  publish(paths: readonly string[], folder: string): Observable<never>;
+  /** Where a part lies that `encode` was given: what a crash must not take. */
+  files(path: string, first: number, frames: number): readonly string[];
+  /**
+   * Cold; makes the final output of the parts that `encode` was given, and completes; done again, it
+   * goes on.
+   */
+  publish(paths: readonly string[], folder: string, frames: number): Observable<never>;
 }
 
 /** @throws RelensError USAGE, OUTPUT_WRITE, CODEC_MISSING */
@@ -37,6 +49,7 @@ async function videoParts(spec: VideoFileSpec): Promise<ArchiveParts> {
     notes,
     joins: true,
     encode: (path) => ({ ...base, input: [], path, output: [...coding, ...PART_FORMAT] }),
+    files: (path) => [path],
     publish: (parts) => {
       const { ffmpeg, input, colour } = base;
       const path = temporaryBeside(spec.path);
@@ -62,8 +75,13 @@ async function imageParts(spec: VideoFileSpec): Promise<ArchiveParts> {
       mkdirSync(folder, { recursive: true });
       return { ...jobs, folder, output: [...jobs.output.slice(0, -1), String(first + 1)] };
     },
-    publish: (_parts, folder) =>
-      defer(() => moveAll(within(folder), target)).pipe(ignoreElements()),
+    files: (path, first, frames) =>
+      imagePaths(join(within(dirname(path)), pattern), first + 1, frames),
+    publish: (_parts, folder, frames) =>
+      defer(async () => {
+        await refuseStrangers(spec.path, frames);
+        await moveAll(within(folder), target);
+      }).pipe(ignoreElements()),
   };
 }
 

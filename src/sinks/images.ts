@@ -91,15 +91,42 @@ export function outputBase(path: string): string {
 
 /** SHA-256 of each image of a sequence that was written, in order. */
 export async function* imageHashes(path: string, count: number): AsyncGenerator<string> {
-  const { folder, pattern } = imagesTarget(path);
-  for (let number = 1; number <= count; number++) {
-    const name = pattern.replace(/%0?(\d*)d/, (_, width: string) =>
-      String(number).padStart(Number(width || 1), '0'),
-    );
+  for (const image of imagePaths(path, 1, count)) {
     yield createHash('sha256')
-      .update(await readFile(join(folder, name)))
+      .update(await readFile(image))
       .digest('hex');
   }
+}
+
+/** Where the images of a sequence lie, from number `first` on. */
+export function imagePaths(path: string, first: number, count: number): string[] {
+  const { folder, pattern } = imagesTarget(path);
+  return Array.from({ length: count }, (_, index) => {
+    const name = pattern.replace(/%0?(\d*)d/, (_all, width: string) =>
+      String(first + index).padStart(Number(width || 1), '0'),
+    );
+    return join(folder, name);
+  });
+}
+
+/**
+ * Images of the same names would be taken for frames of this recording.
+ * @throws RelensError OUTPUT_EXISTS
+ */
+export async function refuseStrangers(path: string, frames: number): Promise<void> {
+  const { folder, pattern } = imagesTarget(path);
+  const own = new Set(imagePaths(path, 1, frames));
+  const [before = '', after = ''] = pattern.split(/%0?\d*d/);
+  const stranger = (await readdir(folder).catch(() => []))
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .filter((name) => /^\d+$/.test(name.slice(before.length, name.length - after.length)))
+    .find((name) => !own.has(join(folder, name)));
+  if (stranger === undefined) return;
+  throw new RelensError(
+    'OUTPUT_EXISTS',
+    `"${join(folder, stranger)}" would be taken for one of the ${frames} restored images: move it ` +
+      'elsewhere, then give the same command again; the frames are finished',
+  );
 }
 
 /** @param first number of the first image */
@@ -129,8 +156,9 @@ export async function imagesJob(
   };
 }
 
-/** Moves the images of a folder into another, which need not be there. */
+/** Moves the images of a folder into another, which need not be there; what is moved stays so. */
 export async function moveAll(from: string, to: string): Promise<void> {
+  if ((await stat(from).catch(() => undefined)) === undefined) return;
   if ((await stat(to).catch(() => undefined)) === undefined) return rename(from, to);
   await mkdir(to, { recursive: true });
   for (const name of await readdir(from)) await rename(join(from, name), join(to, name));

@@ -1,10 +1,10 @@
 /** A job that is killed, stopped or paused ends with exactly what an undisturbed one gives. */
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { make, scratchFolder } from '../ffmpeg/clips.js';
 import { random } from '../detectors/scene.js';
+import { happenings } from './happenings.js';
 import { relens, start } from './relens.js';
 
 const folder = scratchFolder();
@@ -50,26 +50,6 @@ function expectAlike(output: string): void {
   }
 }
 
-/** Resolves when `count` things have happened in the job's folder, or when it has ended. */
-async function happenings(target: string, count: number, ended: Promise<unknown>): Promise<void> {
-  const over = new AbortController();
-  const { signal } = over;
-  void ended.finally(() => over.abort());
-  const job = join(target, '.out.mkv.relens-job');
-  try {
-    if (!existsSync(job)) {
-      const above = watch(target, { signal });
-      while (!existsSync(job)) await once(above, 'change', { signal });
-      above.close();
-    }
-    const watcher = watch(job, { signal });
-    for (let seen = 0; seen < count; seen++) await once(watcher, 'change', { signal });
-    watcher.close();
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
 describe('a job', () => {
   beforeAll(async () => {
     makeTape();
@@ -87,7 +67,7 @@ describe('a job', () => {
       let kills = 0;
       for (let runs = 0; kills < 10 && runs < 30; runs++) {
         const { child, ended } = start(args(output));
-        await happenings(target, 1 + Math.floor(next() * 40), ended);
+        await happenings(output, 1 + Math.floor(next() * 40), ended);
         if (child.exitCode !== null) break;
         child.kill('SIGKILL');
         await ended;
@@ -107,7 +87,7 @@ describe('a job', () => {
     const output = join(target, 'out.mkv');
     const loud = args(output).filter((arg) => arg !== '--quiet');
     const { child, ended } = start(loud);
-    await happenings(target, 70, ended);
+    await happenings(output, 70, ended);
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
@@ -123,6 +103,22 @@ describe('a job', () => {
     expect(again.stdout).toContain('already done by an earlier run');
   });
 
+  it('keeps a second one off its output, which is told so in one line', async () => {
+    const target = at('twice');
+    mkdirSync(target);
+    const output = join(target, 'out.mkv');
+    const { ended } = start(args(output));
+    await happenings(output, 1, ended);
+    const second = await relens(args(output));
+    expect(second.stderr).toMatch(
+      /^relens: error: \S*tape\.mp4: \[OUTPUT_BUSY\] "\S+out\.mkv" is being written by another job \(process \d+\)[^\n]*\n$/,
+    );
+    expect(second.code).toBe(1);
+    expect((await ended).code).toBe(0);
+    expectAlike(output);
+    expect(readdirSync(target).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
   it.runIf(process.platform === 'linux')(
     'that is paused and continued ends alike (looks at its state in /proc)',
     async () => {
@@ -130,7 +126,7 @@ describe('a job', () => {
       mkdirSync(target);
       const output = join(target, 'out.mkv');
       const { child, ended } = start(args(output));
-      await happenings(target, 10, ended);
+      await happenings(output, 10, ended);
       // What Ctrl-Z sends is ignored where no shell waits; this one never is.
       child.kill('SIGSTOP');
       const state = () => readFileSync(`/proc/${child.pid!}/stat`, 'utf8').split(') ')[1]?.[0];
