@@ -40,6 +40,10 @@ export interface RestoreOptions extends HandMaskOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What cannot change a result, or is recorded in another way. */
+export type NotRecorded =
+  'input' | 'output' | 'ffmpeg' | 'mask' | 'protect' | 'record' | 'observe' | 'onProgress';
+
 /** How a job keeps its journal, and what it leaves as proof. */
 export interface RecordOptions {
   /** At most so many frames (rounded up to whole blocks) are done again after a crash. */

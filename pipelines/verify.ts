@@ -7,9 +7,11 @@ import {
   checkFile,
   checkFrames,
   checkSignature,
-  firstDifference,
+  firstParting,
+  located,
   type Finding,
 } from '../src/evidence/check-files.js';
+import { hashFiles } from '../src/evidence/file-hash.js';
 import { sha256 } from '../src/evidence/frame-list.js';
 import { readManifest, type ReadManifest } from '../src/evidence/manifest.js';
 import { readPublicKey } from '../src/evidence/signature.js';
@@ -18,10 +20,10 @@ import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { greyPictures } from '../src/ffmpeg/grey-pictures.js';
 import { packetHashes } from '../src/ffmpeg/packets.js';
 import { untilAborted } from '../src/flow/until-aborted.js';
-import { imageHashes } from '../src/sinks/images.js';
 import { inputFiles } from '../src/sources/file.js';
 import { rerun } from './rerun.js';
 import type { Progress } from './restore-options.js';
+import { checkPlanes, openShown } from './shown.js';
 
 export type { Finding } from '../src/evidence/check-files.js';
 
@@ -54,8 +56,15 @@ export function verify(options: VerifyOptions, signal: AbortSignal): Observable<
         concat(
           defer(() => signatureFinding(options, read)),
           defer(() => originals(options, read, signal)).pipe(switchMap((all) => from(all))),
-          defer(() => results(options, read, signal)).pipe(switchMap((all) => from(all))),
-          options.rerun === true ? again(options, read) : EMPTY,
+          defer(() => results(options, read, signal)).pipe(
+            switchMap(({ findings, planes$, output }) =>
+              concat(
+                from(findings),
+                planes$,
+                options.rerun === true ? again(options, read, output) : EMPTY,
+              ),
+            ),
+          ),
         ),
       ),
     ),
@@ -78,50 +87,52 @@ async function originals(
   { manifest }: ReadManifest,
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const original = options.original ?? beside(options.manifest, manifest.input.name);
-  const findings = [await checkFile('original', await filesOf(original), manifest.input, signal)];
-  if (manifest.mask !== undefined) {
-    const mask = options.mask ?? beside(options.manifest, manifest.mask.name);
-    findings.push(await checkFile('mask', await filesOf(mask), manifest.mask, signal));
-  }
-  if (manifest.protect !== undefined) {
-    const protect = beside(options.manifest, manifest.protect.name);
-    findings.push(await checkFile('mask', await filesOf(protect), manifest.protect, signal));
-  }
-  return findings;
+  const check = async (subject: 'original' | 'mask', path: string, file: { sha256: string }) =>
+    checkFile(subject, path, await filesOf(path), file, signal);
+  const at = (name: string) => beside(options.manifest, name);
+  const { input, mask, protect } = manifest;
+  return [
+    await check('original', options.original ?? at(input.name), input),
+    ...(mask ? [await check('mask', options.mask ?? at(mask.name), mask)] : []),
+    ...(protect ? [await check('mask', at(protect.name), protect)] : []),
+  ];
 }
 
 /** A folder that is gone has no files: then it is the one that cannot be read. */
-const filesOf = (path: string) => inputFiles(path).catch(() => [path]);
+async function filesOf(path: string): Promise<readonly string[]> {
+  const files = await inputFiles(path).catch(() => []);
+  return files.length > 0 ? files : [path];
+}
+
+interface Results {
+  readonly findings: readonly Finding[];
+  /** What a lossless output shows. */
+  readonly planes$: Observable<Finding>;
+  /** The output's path, where it is a video and as recorded. */
+  readonly output: string | undefined;
+}
 
 async function results(
   options: VerifyOptions,
   { manifest }: ReadManifest,
   signal: AbortSignal,
-): Promise<Finding[]> {
+): Promise<Results> {
   const { manifest: path } = options;
   const ffmpeg = await findFfmpeg(options.ffmpeg);
   const list = beside(path, manifest.frames.name);
   const frames = await checkFrames(list, manifest);
-  /** Names the frame, where the list can be trusted to tell. */
-  const located = async (
+  /** Names the frame; the list too must be what the hashes say, and can only tell where it is whole. */
+  const placed = async (
     finding: Finding,
     column: 'file' | 'cells',
     hashes: () => AsyncIterable<string>,
-    nowhere: string,
-  ): Promise<Finding> => {
-    if (finding.state !== 'differs' || frames.state !== 'ok') return finding;
-    const frame = await firstDifference(list, column, hashes()).catch(() => undefined);
-    if (frame === undefined) return { ...finding, detail: `${finding.detail}; ${nowhere}` };
-    return {
-      ...finding,
-      frame,
-      detail: `${finding.detail}; the first frame that differs: ${frame}`,
-    };
-  };
+  ): Promise<Finding> =>
+    finding.state === 'missing' || frames.state !== 'ok'
+      ? finding
+      : located(finding, await firstParting(list, column, hashes(), signal));
 
   const output = options.output ?? beside(path, manifest.output.name);
-  const { images } = manifest.output;
+  const { images, lossless } = manifest.output;
   const outputs = images ? await filesOf(output) : [output];
   const cells = beside(path, manifest.cells.name);
   const { columns, rows } = manifest.cells;
@@ -131,30 +142,41 @@ async function results(
       yield sha256(picture);
     }
   }
-  const outside = 'no picture differs: it is the container, the sound or the metadata';
-  return [
-    frames,
-    await located(
-      await checkFile('output', outputs, manifest.output, signal),
-      'file',
-      () =>
-        images ? imageHashes(output, manifest.frames.count) : packetHashes(ffmpeg, output, signal),
-      outside,
-    ),
-    await located(
-      await checkFile('provenance', [cells], manifest.cells, signal),
-      'cells',
-      cellHashes,
-      outside,
-    ),
-  ];
+  async function* outputHashes() {
+    if (!images) return yield* packetHashes(ffmpeg, output, signal);
+    for (const image of outputs) yield (await hashFiles([image])).sha256;
+  }
+  const written = await placed(
+    await checkFile('output', output, outputs, manifest.output, signal),
+    'file',
+    outputHashes,
+  );
+  const track = await checkFile('provenance', cells, [cells], manifest.cells, signal);
+  const whole = written.state === 'ok' && frames.state === 'ok';
+  const video = whole && !images ? output : undefined;
+  return {
+    findings: [frames, written, await placed(track, 'cells', cellHashes)],
+    planes$:
+      video !== undefined && lossless
+        ? defer(() => openShown(ffmpeg, video, manifest)).pipe(
+            switchMap((shown) => checkPlanes(shown, list)),
+          )
+        : EMPTY,
+    output: video,
+  };
 }
 
-function again(options: VerifyOptions, { manifest }: ReadManifest): Observable<Finding> {
+function again(
+  options: VerifyOptions,
+  { manifest }: ReadManifest,
+  output: string | undefined,
+): Observable<Finding> {
   const { original, mask, device, threads, ffmpeg, onProgress } = options;
   const at = (name: string) => beside(options.manifest, name);
   return rerun({
     manifest,
+    path: options.manifest,
+    ...(output !== undefined && { output }),
     list: at(manifest.frames.name),
     input: original ?? at(manifest.input.name),
     ...(manifest.mask && { mask: mask ?? at(manifest.mask.name) }),

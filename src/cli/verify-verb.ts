@@ -46,7 +46,8 @@ export function verifyVerb(check: typeof verify): Verb {
           map((findings) => {
             progress.stop();
             print(verdict(findings));
-            return findings.some(({ state }) => state === 'differs') ? EXIT.failed : EXIT.done;
+            const failed = findings.some(({ state }) => state === 'differs' || state === 'missing');
+            return failed ? EXIT.failed : EXIT.done;
           }),
           finalize(() => progress.stop()),
         ),
@@ -59,10 +60,12 @@ const findingLine = ({ state, subject, detail }: Finding) =>
   `${state.padEnd(7)}  ${subject.padEnd(10)}  ${detail}`;
 
 function verdict(findings: readonly Finding[]): string {
-  const differing = findings.filter(({ state }) => state === 'differs');
-  if (differing.length > 0) {
-    return `NOT as recorded: ${differing.map(({ subject }) => subject).join(', ')}`;
-  }
+  const subjects = (wanted: Finding['state']) => [
+    ...new Set(findings.flatMap(({ state, subject }) => (state === wanted ? [subject] : []))),
+  ];
+  const [differing, missing] = [subjects('differs'), subjects('missing')];
+  if (differing.length > 0) return `NOT as recorded: ${differing.join(', ')}`;
+  if (missing.length > 0) return `NOT checked, for it cannot be read: ${missing.join(', ')}`;
   const unknown = findings.filter(({ state }) => state === 'unknown').length;
   return unknown === 0 ? 'all as recorded' : `nothing differs; ${unknown} could not be checked`;
 }

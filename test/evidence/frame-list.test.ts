@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { firstDifference } from '../../src/evidence/check-files.js';
+import { firstParting } from '../../src/evidence/check-files.js';
 import { checkChain, entryLine, sha256 } from '../../src/evidence/frame-list.js';
 import { writeFrameList } from '../../src/evidence/write-frame-list.js';
 import { scratchFolder } from '../ffmpeg/clips.js';
@@ -66,10 +66,15 @@ describe('the list of frames', () => {
   });
 
   it('tells the first frame of an output that is another', async () => {
-    expect(await firstDifference(list, 'file', hashes(10))).toBeUndefined();
-    expect(await firstDifference(list, 'file', hashes(8))).toBe(8);
-    expect(await firstDifference(list, 'file', hashes(11))).toBe(10);
-    expect(await firstDifference(list, 'cells', hashes(10))).toBe(0);
+    expect(await firstParting(list, 'file', hashes(10))).toBeUndefined();
+    expect(await firstParting(list, 'file', hashes(8))).toEqual({ frame: 8, how: 'unreadable' });
+    expect(await firstParting(list, 'file', hashes(11))).toEqual({ frame: 10, how: 'more' });
+    expect(await firstParting(list, 'cells', hashes(10))).toEqual({ frame: 0, how: 'another' });
+    async function* broken() {
+      yield* hashes(4);
+      throw new Error('cannot be read');
+    }
+    expect(await firstParting(list, 'file', broken())).toEqual({ frame: 4, how: 'unreadable' });
   });
 
   it('has a dash for frames that have nothing of their own in the output', async () => {
