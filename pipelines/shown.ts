@@ -30,12 +30,13 @@ const SLOTS = 4;
 /** @throws RelensError INPUT_NOT_FOUND, INPUT_NOT_VIDEO */
 export async function openShown(ffmpeg: Ffmpeg, path: string, manifest: Manifest): Promise<Shown> {
   const { frameRate } = manifest.input;
-  const { info, frames } = await openFile({ path, ffmpeg, deinterlace: 'off', frameRate });
+  const source = await openFile({ path, ffmpeg, deinterlace: 'off', frameRate });
+  const { info } = source;
   return {
     info,
     frames: defer(() => {
       const pool = new FramePool(info, SLOTS);
-      return frames(pool).pipe(
+      return source.frames(pool).pipe(
         finalize(() => {
           pool.dispose();
         }),

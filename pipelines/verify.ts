@@ -143,8 +143,8 @@ async function results(
     }
   }
   async function* outputHashes() {
-    if (!images) return yield* packetHashes(ffmpeg, output, signal);
-    for (const image of outputs) yield (await hashFiles([image])).sha256;
+    if (images) for (const image of outputs) yield (await hashFiles([image])).sha256;
+    else yield* packetHashes(ffmpeg, output, signal);
   }
   const written = await placed(
     await checkFile('output', output, outputs, manifest.output, signal),

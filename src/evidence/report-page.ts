@@ -79,7 +79,7 @@ function summary({ manifest, colours }: PageInput): string {
     .join('');
   const rows = Object.entries(shares).map(
     ([name, share]) =>
-      `<tr><th><span class="key" style="background:${fill(colours, name)}"></span>${name}</th><td>${percent(share)}</td><td>${MEANING[name] ?? ''}</td></tr>`,
+      `<tr><th><span class="key" style="background:${fill(colours, name)}"></span>${escaped(name)}</th><td>${percent(share)}</td><td>${MEANING[name] ?? ''}</td></tr>`,
   );
   return `<p class="note"><strong>${escaped(verdict)}</strong></p>
 <p>The picture is divided into cells of 2 x 2 pixels. For each cell of each of the ${manifest.frames.count} frames it was written down what it is:</p>
