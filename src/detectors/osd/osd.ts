@@ -152,11 +152,15 @@ export function writingIn(strip: Strip, height: number, contrast: number, upper:
   const sizes = { least: Math.max(5, Math.round(height / 90)), most: Math.round(height / 11) };
   const writing = [true, false].flatMap((bright) =>
     findTextLines(findGlyphs(strip, bright, contrast, sizes))
-      .filter((line) => standsAlone(strip, line, bright))
+      .filter((line) => isWhole(strip, line, upper) && standsAlone(strip, line, bright))
       .map((line) => plateOf(strip, line)),
   );
   return [...writing, ...cornerPlates(strip, upper)];
 }
+
+/** What the strip cuts through goes on in the picture: a shape of the scene. */
+const isWhole = ({ height }: Strip, { top, bottom }: TextLine, upper: boolean) =>
+  upper ? bottom < height : top > 0;
 
 /** Grey levels within which a sample is as bright as the writing. */
 const AS_BRIGHT = 16;
