@@ -37,18 +37,16 @@ import {
   type Snapshot,
 } from '../src/frame/live-seams.js';
 import type { SharedEngine } from '../src/inference/shared-engine.js';
-import { LiveRestorer, type LiveOutcome } from '../src/restorers/live.js';
+import { AT_ONCE, type LiveOutcome } from '../src/restorers/live.js';
 import { published } from '../src/sinks/rtsp-publish.js';
 import { liveUnits, type LiveUnitsOptions } from '../src/sinks/live-units.js';
 import { liveSource, type LiveFrame, type LiveSourceEvent } from '../src/sources/live.js';
 import { CameraBook } from '../src/telemetry/camera-book.js';
 import type { EventLog } from '../src/telemetry/event-log.js';
 import { LaneFigures } from '../src/telemetry/lane-figures.js';
-import { StageTimes } from '../src/telemetry/stage-times.js';
-import { NO_NETWORKS } from './detection-networks.js';
-import { openInspection } from './inspection.js';
 import type { LiveOptions } from './live-options.js';
 import { Recording } from './live-record.js';
+import { Restoring } from './live-restoring.js';
 
 /** What all cameras share. */
 export interface LiveTools {
@@ -60,7 +58,7 @@ export interface LiveTools {
 }
 
 /** Decoded frames that a lane may hold: in work, waiting, shown and encoded. */
-const SLOTS = 8;
+const SLOTS = 12;
 /** An encoder runs on for so long after the last viewer has gone. */
 const LINGER_MS = 5000;
 const SNAPSHOT_MS = 2000;
@@ -81,7 +79,7 @@ export class RunningCamera implements LiveCamera {
   readonly #book: CameraBook;
   readonly #pictures = new Subject<LivePicture>();
   readonly #gone = new Subject<void>();
-  #restorer: LiveRestorer | undefined;
+  readonly #restoring: Restoring;
   #range: 'tv' | 'pc' = 'tv';
   constructor(config: CameraConfig, options: LiveOptions, tools: LiveTools) {
     this.name = config.name;
@@ -90,6 +88,14 @@ export class RunningCamera implements LiveCamera {
     this.#tools = tools;
     const address = parseAddress(config.url).shown;
     this.#book = new CameraBook(config.name, address, tools.events);
+    this.#restoring = new Restoring({
+      ...{ lane: config.name, engine: tools.engine, settings: options },
+      frameRate: () => this.state().fps || 25,
+      decodeErrors: () => this.#figures.decodeErrors,
+      onView: ({ reason, ...event }) => this.#book.viewed({ ...event, text: reason }),
+      onNoView: () => this.#book.unviewed(),
+      onDropped: () => this.#figures.drop(),
+    });
     this.state$ = this.#book.state$;
     this.pictures$ = this.#pictures.asObservable();
     this.overlays$ = this.pictures$.pipe(map(({ overlay }) => overlay));
@@ -145,15 +151,17 @@ export class RunningCamera implements LiveCamera {
         address: parseAddress(this.#config.url),
         ...(transport !== undefined && { transport }),
         ...(maxWidth !== undefined && { maxWidth }),
+        deinterlace: this.#options.deinterlace,
         ...(recording && { copy: () => recording.original() }),
       }),
     );
     const pictures$ = source$.pipe(
       mergeMap((event) => this.#noted(event)),
       latestMap({
-        work: (frame) => this.#restore(frame),
-        overtaken: (frame) => this.#overtaken(frame),
+        work: (frame, ready) => this.#restoring.restore(frame, ready),
+        overtaken: (frame) => this.#restoring.overtaken(frame),
         discard: ({ frame }) => frame.close(),
+        atOnce: AT_ONCE,
       }),
       tap((outcome) => {
         this.#show(outcome);
@@ -164,7 +172,7 @@ export class RunningCamera implements LiveCamera {
         this.#book.link({ status: 'failed', reason, nextAttemptMs: nowMs() + REST_MS });
         return EMPTY;
       }),
-      finalize(() => this.#restorer?.dispose()),
+      finalize(() => this.#restoring.dispose()),
     );
     // A file's stream ends for good; whatever else ends it, it is taken up again.
     const again$ = pictures$.pipe(
@@ -235,46 +243,6 @@ export class RunningCamera implements LiveCamera {
         this.#book.link(event.link);
         return [];
     }
-  }
-
-  #restore(frame: LiveFrame): Promise<LiveOutcome> {
-    return this.#restorerFor(frame).restore(frame);
-  }
-
-  /** A frame that waited too long is dropped; one that may still be shown in time goes through. */
-  #overtaken(input: LiveFrame): LiveOutcome | undefined {
-    if (nowMs() - input.receivedMs <= this.#options.lateMs) {
-      return this.#restorerFor(input).pass(input);
-    }
-    this.#restorer?.skip(input);
-    this.#figures.drop();
-    input.frame.close();
-    return undefined;
-  }
-
-  #restorerFor({ frame }: LiveFrame): LiveRestorer {
-    const { width, height } = frame;
-    const now = this.#restorer;
-    if (now?.size.width === width && now.size.height === height) return now;
-    now?.dispose();
-    const info = { lane: this.name, width, height, frameRate: this.state().fps || 25 };
-    const { engine } = this.#tools;
-    const restorer = new LiveRestorer({
-      ...this.#options,
-      ...{ size: { width, height }, lane: this.name, engine },
-      open: () => {
-        const times = new StageTimes();
-        const errors = () => this.#figures.now().decodeErrors;
-        const session = openInspection(info, times, errors, NO_NETWORKS);
-        return {
-          inspect: (one) => session.inspect({ frame: one }, []),
-          noise: (inspection) => session.noise(inspection),
-          mask: (inspection) => session.mask(inspection),
-        };
-      },
-    });
-    this.#restorer = restorer;
-    return restorer;
   }
 
   #show(outcome: LiveOutcome): void {

@@ -2,6 +2,7 @@
 import type { Observable } from 'rxjs';
 import type { CameraConfig } from '../src/frame/live-seams.js';
 import type { Logger } from '../src/telemetry/logger.js';
+import type { MaskSettings } from './hand-masks.js';
 
 export interface LiveOptions {
   /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
@@ -15,6 +16,9 @@ export interface LiveOptions {
   readonly synthesis: boolean;
   /** Grey levels. */
   readonly noiseFloor: number;
+  readonly deinterlace: 'auto' | 'off';
+  /** Writing that is left alone, and areas drawn by hand, of every camera. */
+  readonly masks: MaskSettings;
   /** A frame older than this is shown as it came. */
   readonly lateMs: number;
   /** Seconds of one file of a recording. */

@@ -163,12 +163,12 @@ async function soak(args) {
   const say = (/** @type {string} */ line) => void process.stdout.write(`${line}\n`);
   const terminal = { line: say, status: () => undefined };
   const { loadConfig } = await built('src', 'config', 'load.js');
-  const { inference, repair, live: settings } = loadConfig();
+  const { inference, input, repair, masks, live: settings } = loadConfig();
   /** @type {{ unsubscribe: () => void } | undefined} */
   let running;
   const hub = await new Promise((resolve, reject) => {
     running = live({
-      ...{ ...inference, ...repair, ...settings },
+      ...{ ...inference, ...input, ...repair, masks, ...settings },
       cameras$: new BehaviorSubject(cameras),
       logger: createLogger(/** @type {any} */ (terminal), 'info'),
     }).subscribe({ next: resolve, error: reject });

@@ -148,10 +148,19 @@ function namedHere(addresses: readonly string[], flags: LiveFlags): CameraConfig
 function liveSettings({
   ffmpeg,
   inference,
+  input,
   repair,
+  masks,
   live,
 }: Config): Omit<LiveOptions, 'cameras$' | 'logger'> {
-  return { ...(ffmpeg !== 'auto' && { ffmpeg }), ...inference, ...repair, ...live };
+  return {
+    ...(ffmpeg !== 'auto' && { ffmpeg }),
+    ...inference,
+    ...input,
+    ...repair,
+    masks,
+    ...live,
+  };
 }
 
 /** The token: of its file, else of the environment, else of the config. */

@@ -20,6 +20,8 @@ export interface LiveDecodeJob {
   /** Options that let frames keep their own time; see abilities. */
   readonly passthrough: readonly string[];
   readonly maxWidth?: number;
+  /** Makes whole pictures of those that the stream marks as interlaced; each waits for the next. */
+  readonly deinterlace?: boolean;
   /** Slots of the pool of pictures. */
   readonly slots: number;
   /** Called for each picture in order, also for one that is dropped: gives it its place in the lane. */
@@ -56,6 +58,8 @@ export type LiveDecoded =
       readonly frame: Frame;
       readonly receivedMs: number;
       readonly decodedMs: number;
+      /** False: the decoder reported errors, and no key frame has come since. */
+      readonly trusted: boolean;
       readonly log: LiveLog;
     }
   | { readonly kind: 'dropped'; readonly receivedMs: number }
@@ -66,6 +70,8 @@ const TICKS = 90_000;
 const OLDEST_MS = 60_000;
 const SIZE_WAIT_MS = 500;
 const SIZE_POLL_MS = 20;
+/** Turns of the event loop in which what was printed arrives. */
+const PRINT_TURNS = 20;
 /** How long a decoder that also writes files may take to close them. */
 const FILE_GRACE_MS = 1500;
 
@@ -118,14 +124,17 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
 }
 
 function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {
-  const { maxWidth } = job;
+  const { maxWidth, deinterlace = false } = job;
   const filter = [
+    ...(deinterlace ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     'crop=trunc(iw/2)*2:trunc(ih/2)*2:0:0',
     ...(maxWidth === undefined
       ? []
       : [`scale=w='min(iw,${evenWidth(maxWidth)})':h=-2:flags=bicubic`]),
     // Both have the same samples: nothing is converted between the ranges.
     'format=yuv420p|yuvj420p',
+    // Prints of each picture whether it is a key frame.
+    'showinfo=checksum=0',
   ];
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+verbose', '-y'],
@@ -158,7 +167,7 @@ async function pump(
   subscriber: Subscriber<LiveDecoded>,
 ): Promise<void> {
   let scratch = new Uint8Array(0);
-  for (;;) {
+  for (let index = 0; ; index++) {
     const picture = await nut.frame();
     const headMs = nowMs();
     if (picture === undefined) return;
@@ -187,12 +196,28 @@ async function pump(
       continue;
     }
     const frame = slot.publish({ lane: job.lane, ...stamp });
-    subscriber.next({ kind: 'frame', frame, receivedMs, decodedMs: nowMs(), log });
+    const decodedMs = nowMs();
+    const trusted = await trustOf(log, index);
+    if (left(subscriber)) {
+      frame.close();
+      return;
+    }
+    subscriber.next({ kind: 'frame', frame, receivedMs, decodedMs, trusted, log });
   }
 }
 
 /** Read anew each time: it changes while something is awaited. */
 const left = ({ closed }: Subscriber<LiveDecoded>) => closed;
+
+/** It was printed before the picture was written, but on another pipe. */
+async function trustOf(log: LiveLog, index: number): Promise<boolean> {
+  for (let turn = 0; turn < PRINT_TURNS; turn++) {
+    const known = log.trusts(index);
+    if (known !== undefined) return known;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return log.trusts(index) ?? log.decodeErrors === 0;
+}
 
 /** The system's clock stamped the packet; ours never jumps. */
 function arrival(stampedMs: number): number {

@@ -1,6 +1,7 @@
 /** Understands what a live decoder prints: how far it is, what it sees, why it failed. */
 import type { FrameSize } from '../frame/frame.js';
 import type { LiveAddress } from '../frame/live-address.js';
+import { TrustLog } from './trust-log.js';
 
 /** How far a connection has come. */
 export type LiveStage = 'starting' | 'connected' | 'described' | 'opened';
@@ -25,9 +26,12 @@ export class LiveLog {
   readonly sizes: FrameSize[] = [];
   /** Errors printed once pictures were coming. */
   decodeErrors = 0;
+  /** A picture came whose lines were taken at two moments. */
+  interlaced = false;
   readonly #address: LiveAddress;
   #unknownCodec: string | undefined;
   #failure: LiveFailure | undefined;
+  readonly #trust = new TrustLog();
 
   constructor(address: LiveAddress) {
     this.#address = address;
@@ -46,8 +50,16 @@ export class LiveLog {
     if (this.codec === '') this.#stream(line);
     const graph = /^\[graph 0 input .*w:(\d+) h:(\d+) pixfmt:(\w+)/.exec(line);
     if (graph !== null) this.#graph(line, Number(graph[1]), Number(graph[2]), graph[3] ?? '');
-    if (/\] \[error\] /.test(line) && this.sizes.length > 0) this.decodeErrors++;
+    if (this.sizes.length > 0) this.#picture(line);
     this.#failure ??= this.#failureOf(line);
+  }
+
+  /**
+   * Whether nothing was lost of the picture `index` (from 0), nor of those that it was predicted from.
+   * Undefined when it has not been told yet: it is printed before the picture is written.
+   */
+  trusts(index: number): boolean | undefined {
+    return this.#trust.of(index);
   }
 
   /** Why the connection ended or never came about. */
@@ -59,6 +71,17 @@ export class LiveLog {
         ? `the connection to ${this.#address.shown} was lost`
         : silenceReason(this.#address, this.stage),
     );
+  }
+
+  #picture(line: string): void {
+    const isError = / \[error\] /.test(line);
+    if (isError) this.decodeErrors++;
+    if (isError || line.includes('corrupt decoded frame')) this.#trust.error();
+    else if (/RTP: missed \d+ packets/.test(line)) this.#trust.loss();
+    const shown = /\bi:([PTB]) iskey:([01])/.exec(line);
+    if (shown === null) return;
+    this.#trust.shown(shown[2] === '1');
+    this.interlaced ||= shown[1] !== 'P';
   }
 
   #stream(line: string): void {

@@ -72,6 +72,15 @@ export interface LivePicture {
 export type CameraStatus =
   'connecting' | 'live' | 'stalled' | 'unauthorised' | 'failed' | 'stopped';
 
+/** Something is wrong with the view of a camera that sends pictures: covered, frozen, moved. */
+export interface ViewTrouble {
+  /** See frame/camera-event.ts. */
+  readonly kind: string;
+  readonly since: number;
+  /** A sentence for a person. */
+  readonly text: string;
+}
+
 /** All times are ms since the epoch, as `nowMs`. */
 export interface CameraState {
   readonly name: string;
@@ -94,6 +103,8 @@ export interface CameraState {
   readonly fps: number;
   /** As ffmpeg names what the camera sends, for example `h264`; empty before the first picture. */
   readonly codec: string;
+  /** What is wrong with the view now; empty when nothing is. */
+  readonly view: readonly ViewTrouble[];
 }
 
 export interface Percentiles {
@@ -136,7 +147,10 @@ export interface CameraEvent {
   /** Rises by one from event to event of the hub. */
   readonly id: number;
   readonly camera: string;
-  /** For example `live`, `stalled`, `unauthorised`, `failed`, `size`, `added`, `removed`, `late`. */
+  /**
+   * For example `live`, `stalled`, `unauthorised`, `failed`, `size`, `added`, `removed`, `late`; and
+   * what happened to the view, named as in frame/camera-event.ts.
+   */
   readonly kind: string;
   readonly start: number;
   /** Absent while it lasts, and for what has no length. */

@@ -1,7 +1,12 @@
 /** What travels between server and page over WebSocket; the only file that both know. */
+import { CAMERA_EVENT_KINDS } from './camera-event.js';
 import type { CameraEvent, CameraFigures, CameraState } from './live-seams.js';
 
 export type { CameraEvent, CameraFigures, CameraState };
+
+/** True for what befell the view of a camera; an event of these that has no end goes on. */
+export const isViewEvent = ({ kind }: Pick<CameraEvent, 'kind'>) =>
+  CAMERA_EVENT_KINDS.some((known) => known === kind);
 
 /**
  * One binary message is one picture or one overlay: a header of `HEADER_BYTES`, then the payload.

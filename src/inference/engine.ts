@@ -1,7 +1,6 @@
 /** Runs a model in a worker thread; tensors in, tensors out. */
-import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { packageFile } from '../config/package-root.js';
+import { builtFile } from '../config/package-root.js';
 import { RelensError } from '../errors.js';
 import { chooseDevice, type DeviceName } from './devices.js';
 import type { ModelCard } from './model-card.js';
@@ -38,7 +37,7 @@ export async function openEngine(
   threads: number,
 ): Promise<Engine> {
   const chosen = await chooseDevice(device);
-  const worker = new Worker(workerFile());
+  const worker = new Worker(builtFile('src', 'inference', 'worker.js'));
   const waiting = new Map<number, Waiting>();
   let next = 1;
   let broken: Error | undefined;
@@ -109,13 +108,4 @@ export async function openEngine(
       await ended;
     },
   };
-}
-
-/** A worker needs a file of JavaScript, also when the rest runs from TypeScript (tests). */
-function workerFile(): string {
-  const path = packageFile('dist', 'src', 'inference', 'worker.js');
-  if (!existsSync(path)) {
-    throw new RelensError('INFERENCE', `expected ${path}, found nothing; run npm run build`);
-  }
-  return path;
 }

@@ -103,6 +103,18 @@ function cameraMetrics(hub: LiveHub, registers: Registry[]): void {
     },
   });
   new Gauge({
+    name: 'relens_camera_view_trouble',
+    help: '1 for what is wrong with the view: covered, moved, frozen …',
+    labelNames: ['camera', 'kind'],
+    registers,
+    collect() {
+      this.reset();
+      for (const one of hub.cameras()) {
+        for (const { kind } of one.state().view) this.set({ camera: one.name, kind }, 1);
+      }
+    },
+  });
+  new Gauge({
     name: 'relens_camera_latency_seconds',
     help: 'From the packet received to the frame restored or encoded, of the last ten seconds',
     labelNames: ['camera', 'until', 'quantile'],

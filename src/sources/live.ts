@@ -21,7 +21,9 @@ import { ArrivalRate } from './arrival-rate.js';
 import { LaneClock } from './lane-clock.js';
 import { reach } from './reach.js';
 
-export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp' | 'copy'> & {
+export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp' | 'copy' | 'deinterlace'> & {
+  /** `auto`, the default: a stream that turns out to be interlaced is connected to once more. */
+  readonly deinterlace?: 'auto' | 'off';
   /** The untouched stream, copied beside; asked for at each connection. */
   readonly copy?: () => StreamCopy;
   /** 0–1, for the jitter of the back-off. */
@@ -33,6 +35,8 @@ export interface LiveFrame {
   readonly frame: Frame;
   readonly receivedMs: number;
   readonly decodedMs: number;
+  /** False: the decoder reported errors, and no key frame has come since. */
+  readonly trusted: boolean;
 }
 
 export interface LinkState {
@@ -75,6 +79,7 @@ const LEAST_WAIT_MS = 100;
 const ASK_MS = 500;
 /** However late a picture was decoded, the next one has this long to come. */
 const LEAST_QUIET_MS = 1000;
+const FILE_QUIET_MS = 60_000;
 /** A camera locks a user out who tries too often. */
 const LOGIN_MS = [60_000, 120_000, 300_000];
 const WAITS_MS: Record<Patience, readonly number[]> = {
@@ -120,6 +125,8 @@ class Link {
   #frames = 0;
   #beganMs = 0;
   #receivedMs = 0;
+  /** The camera sends interlaced pictures, and they are to be made whole. */
+  #interlaced = false;
   /** How long the camera took to describe its stream the last time. */
   #answerMs: number | undefined;
 
@@ -136,7 +143,8 @@ class Link {
     this.#rate.begin();
     const trying: LinkState = { status, attempts, ...(reason !== undefined && { reason }) };
     const stamp = (arrived: Parameters<LaneClock['stamp']>[0]) => this.#clock.stamp(arrived);
-    const { copy, ...job } = this.#options;
+    const { copy, deinterlace: _, ...options } = this.#options;
+    const job = { ...options, deinterlace: this.#interlaced };
     const decoded$ = defer(() => decodeLive({ ...job, stamp, ...(copy && { copy: copy() }) }));
     // Who did not answer the last time is asked first whether anybody is there.
     const asks = attempts > 0 && this.#options.address.host !== '';
@@ -165,16 +173,29 @@ class Link {
         () => this.#quietMs(),
         () => ({ kind: 'quiet' }),
       ),
+      takeWhile((event) => !this.#turnsInterlaced(event)),
       concatMap((event) => this.#tell(event)),
     );
   }
 
+  /** Whole pictures need another decoder, so the camera is connected to once more. */
+  #turnsInterlaced(event: Watched): boolean {
+    if (event.kind !== 'frame' || !event.log.interlaced || this.#interlaced) return false;
+    if (this.#options.deinterlace === 'off') return false;
+    event.frame.close();
+    this.#interlaced = true;
+    this.waitMs = 0;
+    return true;
+  }
+
   #quietMs(): number {
+    const { kind } = this.#options.address;
+    // Its sound may be longer than its pictures, and these may be far apart.
+    if (this.#frames > 0 && kind === 'file') return FILE_QUIET_MS;
     // Silence begins when the newest picture came, which may be a while before it was decoded.
     if (this.#frames > 0) {
       return Math.max(LEAST_QUIET_MS, this.#rate.limitMs - (nowMs() - this.#receivedMs));
     }
-    const { kind } = this.#options.address;
     const stage = this.#stage;
     if (stage === 'described' || stage === 'opened') return STAGE_MS[stage];
     if (kind !== 'rtsp') return stage === 'connected' ? HTTP_MS : STAGE_MS[stage];
@@ -207,7 +228,7 @@ class Link {
         if (event.stage === 'described') this.#answerMs = nowMs() - this.#beganMs;
         return EMPTY;
       case 'quiet':
-        return of(this.#failed(this.#silence()));
+        return of(this.#isPlayed ? this.#played() : this.#failed(this.#silence()));
       case 'ended':
         return of(this.#over(event.failure));
     }
@@ -230,10 +251,17 @@ class Link {
     return { status: 'failed', reason, patience: 'soon', stalled: true };
   }
 
+  /** A file of which pictures came. */
+  get #isPlayed(): boolean {
+    return this.#options.address.kind === 'file' && this.#frames > 0;
+  }
+
+  #played(): LiveSourceEvent {
+    return this.#become({ status: 'stopped', reason: 'the file is at its end', attempts: 0 });
+  }
+
   #over(failure: LiveFailure): LiveSourceEvent {
-    if (this.#options.address.kind === 'file' && this.#frames > 0) {
-      return this.#become({ status: 'stopped', reason: 'the file is at its end', attempts: 0 });
-    }
+    if (this.#isPlayed) return this.#played();
     // Whatever was printed while pictures came, the news is that they come no more.
     const lost = `the connection to ${this.#options.address.shown} was lost`;
     return this.#failed(

@@ -2,9 +2,11 @@
 import { BehaviorSubject, map, type Observable } from 'rxjs';
 import {
   nowMs,
+  type CameraEvent,
   type CameraFigures,
   type CameraState,
   type CameraStatus,
+  type ViewTrouble,
 } from '../frame/live-seams.js';
 import type { EventLog } from './event-log.js';
 
@@ -35,6 +37,7 @@ export class CameraBook {
   #trouble: (() => void) | undefined;
   #late: (() => void) | undefined;
   #unpublished: (() => void) | undefined;
+  readonly #view = new Map<string, ViewTrouble & { readonly over: () => void }>();
 
   /** @param address without secrets */
   constructor(name: string, address: string, events: EventLog) {
@@ -42,7 +45,7 @@ export class CameraBook {
     this.#events = events;
     this.#state = new BehaviorSubject<CameraState>({
       ...{ name, address, status: 'connecting', since: nowMs(), attempts: 0 },
-      ...{ width: 0, height: 0, fps: 0, codec: '' },
+      ...{ width: 0, height: 0, fps: 0, codec: '', view: [] },
     });
     this.state$ = this.#state.pipe(map((state) => this.#stamped(state)));
   }
@@ -82,6 +85,33 @@ export class CameraBook {
     this.#events.note(this.#name, 'size', text);
   }
 
+  /** What is wrong with the view began, or (with `end`) is over. */
+  viewed({ kind, start, end, text }: Pick<CameraEvent, 'kind' | 'start' | 'end' | 'text'>): void {
+    const known = this.#view.get(kind);
+    if ((known === undefined) === (end !== undefined)) return;
+    if (known === undefined) {
+      const over = this.#events.begin(this.#name, kind, text, start);
+      this.#view.set(kind, { kind, since: start, text, over });
+    } else {
+      known.over();
+      this.#view.delete(kind);
+    }
+    this.#tellView();
+  }
+
+  /** Nobody looks any more: what was wrong with the view may be so or not. */
+  unviewed(): void {
+    if (this.#view.size === 0) return;
+    for (const { over } of this.#view.values()) over();
+    this.#view.clear();
+    this.#tellView();
+  }
+
+  #tellView(): void {
+    const view = [...this.#view.values()].map(({ over: _, ...trouble }) => trouble);
+    this.#state.next({ ...this.#state.value, view });
+  }
+
   /** The server takes the restored stream. */
   published(): void {
     this.#unpublished?.();
@@ -116,6 +146,7 @@ export class CameraBook {
     this.#trouble?.();
     this.#late?.();
     this.#unpublished?.();
+    this.unviewed();
     this.#state.next({
       ...this.#state.value,
       ...{ status: 'stopped', reason: 'the camera was removed', since: nowMs() },

@@ -21,8 +21,8 @@ export class EventLog {
   }
 
   /** Something that lasts: call what is returned when it is over. */
-  begin(camera: string, kind: string, text: string): () => void {
-    const event: CameraEvent = { id: this.#next++, camera, kind, start: nowMs(), text };
+  begin(camera: string, kind: string, text: string, start = nowMs()): () => void {
+    const event: CameraEvent = { id: this.#next++, camera, kind, start, text };
     this.#add(event);
     let over = false;
     return () => {

@@ -86,6 +86,11 @@ export class LaneFigures {
     this.#decodeErrors = count;
   }
 
+  /** In total. */
+  get decodeErrors(): number {
+    return this.#errorsBefore + this.#decodeErrors;
+  }
+
   now(atMs = nowMs()): CameraFigures {
     const passed = this.#passed.values(atMs);
     const { mask, provenance } = this.#overlay ?? { mask: [], provenance: new Uint8Array(0) };
@@ -104,7 +109,7 @@ export class LaneFigures {
       repairedShare: repaired / Math.max(1, mask.length),
       provenance: provenanceShares(provenance),
       reconnects: this.#reconnects,
-      decodeErrors: this.#errorsBefore + this.#decodeErrors,
+      decodeErrors: this.decodeErrors,
     };
   }
 }

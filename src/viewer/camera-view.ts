@@ -1,9 +1,10 @@
 /** One camera on the page: its stage, its name, and a veil over the picture when it is not live. */
+import type { CameraState } from '../frame/wire-format.js';
 import { element, say } from './dom.js';
 import { Feed } from './feed.js';
 import { Latencies } from './latencies.js';
 import { Stage } from './stage.js';
-import { lastPicture, troubleOf } from './words.js';
+import { clockTime, lastPicture, troubleOf } from './words.js';
 import type { World } from './world.js';
 
 /** Pictures later than this for so many in a row: begin anew with a key frame. */
@@ -21,6 +22,7 @@ export class CameraView {
   readonly #openedAt: number;
   readonly #status = element('span', { class: 'pill' });
   readonly #passed = element('span', { class: 'pill warn', hidden: true }, 'unrestored');
+  readonly #view = element('span', { class: 'view-troubles' });
   readonly #what = element('strong');
   readonly #why = element('span', { class: 'why' });
   readonly #last = element('span', { class: 'last' });
@@ -42,7 +44,7 @@ export class CameraView {
       this.stage.canvas,
       this.#veil,
       element('div', { class: 'plate' }, element('span', { class: 'name' }, name)),
-      element('div', { class: 'pills' }, this.#passed, this.#status),
+      element('div', { class: 'pills' }, this.#view, this.#passed, this.#status),
     );
     this.feed = new Feed(name, {
       onPicture: (picture, overlay) => {
@@ -85,11 +87,28 @@ export class CameraView {
     );
     this.#status.dataset['kind'] =
       trouble === undefined && !waiting ? 'live' : trouble?.bad === true ? 'bad' : 'wait';
+    this.#showView(state?.view ?? []);
     if (trouble === undefined) return;
     say(this.#what, trouble.what);
     say(this.#why, trouble.why);
     const last = Math.max(shownAt ?? 0, state?.lastPictureMs ?? 0);
     say(this.#last, lastPicture(last === 0 ? undefined : last, now));
+  }
+
+  /** What is wrong with a view that arrives: a word for each, why and since when behind it. */
+  #showView(view: CameraState['view']): void {
+    const words = view.map(({ kind }) => kind).join();
+    if (this.#view.dataset['kinds'] === words) return;
+    this.#view.dataset['kinds'] = words;
+    this.#view.replaceChildren(
+      ...view.map(({ kind, since, text }) =>
+        element(
+          'span',
+          { class: 'pill', 'data-kind': 'bad', title: `${text}, since ${clockTime(since)}` },
+          kind,
+        ),
+      ),
+    );
   }
 
   close(): void {

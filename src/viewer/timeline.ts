@@ -1,5 +1,5 @@
 /** What happened to a camera: the last hour as a strip, and the newest events in words. */
-import type { CameraEvent } from '../frame/wire-format.js';
+import { isViewEvent, type CameraEvent } from '../frame/wire-format.js';
 import { element, say } from './dom.js';
 import { clockTime, duration } from './words.js';
 import type { World } from './world.js';
@@ -40,20 +40,33 @@ export class Timeline {
     this.#list.replaceChildren(...events.slice(-SHOWN).reverse().map(entry));
   }
 
-  #mark({ kind, start, end, text }: CameraEvent, now: number): HTMLElement[] {
+  #mark(event: CameraEvent, now: number): HTMLElement[] {
+    const { start, end = isViewEvent(event) ? now : undefined } = event;
     const from = Math.max(0, 1 - (now - start) / HOUR_MS);
     const to = end === undefined ? from : Math.max(0, 1 - (now - end) / HOUR_MS);
     if (to <= 0) return [];
     const style = `left: ${from * 100}%; width: ${(to - from) * 100}%`;
-    return [element('i', { style, 'data-kind': kind, title: `${clockTime(start)} ${text}` })];
+    const title = `${clockTime(start)} ${said(event)}`;
+    return [element('i', { style, ...kinds(event), title })];
   }
 }
 
-function entry({ kind, start, end, text }: CameraEvent): HTMLElement {
+/** What befell a view is named too: its reason alone would be a riddle. */
+const said = (event: CameraEvent) =>
+  isViewEvent(event) ? `${event.kind}: ${event.text}` : event.text;
+
+const kinds = (event: CameraEvent) => ({
+  'data-kind': event.kind,
+  ...(isViewEvent(event) && { 'data-view': '' }),
+});
+
+function entry(event: CameraEvent): HTMLElement {
+  const { start, end } = event;
+  const text = said(event);
   const time = element('time', { datetime: new Date(start).toISOString() }, clockTime(start));
   const words = element('span', {}, text);
   if (end !== undefined && end > start) {
     say(words, `${text} (${duration(Math.round((end - start) / 1000))})`);
   }
-  return element('li', { 'data-kind': kind }, time, words);
+  return element('li', kinds(event), time, words);
 }

@@ -42,6 +42,8 @@ export async function startHub(
     // A test's machine may be slow: what is late is tested where it is meant.
     ...{
       lateMs: 10_000,
+      deinterlace: 'auto',
+      masks: { osd: true, damaged: [], keep: [] },
       segmentSeconds: 60,
       cameras$: wish,
       logger: createLogger(terminal, 'info'),

@@ -2,6 +2,7 @@
 import type { Subscription } from 'rxjs';
 import { afterEach } from 'vitest';
 import { parseAddress } from '../../src/config/camera-address.js';
+import type { Frame } from '../../src/frame/frame.js';
 import { nowMs } from '../../src/frame/live-seams.js';
 import { liveSource, type LinkState, type LiveSourceEvent } from '../../src/sources/live.js';
 import { ffmpeg, PASSTHROUGH } from '../ffmpeg/clips.js';
@@ -36,9 +37,19 @@ export class Watch {
   readonly frames: Seen[] = [];
   codec = '';
   decodeErrors = 0;
+  /** Of each frame: nothing was lost of it. */
+  readonly trusted: boolean[] = [];
   #waiting: { readonly test: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(url: string, more: Partial<Parameters<typeof liveSource>[0]> = {}) {
+  readonly #look: (frame: Frame) => void;
+
+  /** @param look at each frame, which is lent */
+  constructor(
+    url: string,
+    more: Partial<Parameters<typeof liveSource>[0]> = {},
+    look: (frame: Frame) => void = () => undefined,
+  ) {
+    this.#look = look;
     const source = liveSource({
       ...{ ffmpeg, lane: 'door', passthrough: PASSTHROUGH, slots: 4 },
       address: parseAddress(url),
@@ -77,6 +88,8 @@ export class Watch {
       this.frames.push({ width, height, timestamp, discontinuity, age, atMs: nowMs() });
       this.codec = facts.codec;
       this.decodeErrors = facts.decodeErrors;
+      this.trusted.push(event.trusted);
+      this.#look(frame);
       frame.close();
     }
     this.#waiting = this.#waiting.filter(({ test, resolve }) => {

@@ -1,79 +1,89 @@
-/** The live restorer: what it lets through, what it forgets, and what its detectors see. */
+/** The live restorer: what it lets through, that no break is missed, and what a late run holds up. */
 import { expect, it } from 'vitest';
 import { FramePool } from '../../src/frame/frame-pool.js';
 import { nowMs } from '../../src/frame/live-seams.js';
-import type { Engine } from '../../src/inference/engine.js';
-import { loadModelCard } from '../../src/inference/model-card.js';
-import { SharedEngine } from '../../src/inference/shared-engine.js';
-import { LiveRestorer, type LiveInput } from '../../src/restorers/live.js';
+import type { LiveRestored } from '../../src/restorers/live-work.js';
+import { LiveRestorer, type LiveInput, type LiveWorker } from '../../src/restorers/live.js';
 
 const size = { width: 64, height: 48 };
 const cells = (size.width * size.height) / 4;
-const card = await loadModelCard('lite');
 
-/** A restorer of clean pictures: the network is never asked. */
-function bench() {
-  const inspected: number[] = [];
-  let opened = 0;
-  const engine: Engine = {
-    ...{ device: 'cpu', card },
-    run: () => Promise.reject(new Error('not asked')),
-    close: () => Promise.resolve(),
-  };
-  const restorer = new LiveRestorer({
-    ...{ size, lane: 'door', engine: new SharedEngine(engine), lateMs: 1000 },
-    ...{ noiseFloor: 1.5, strength: 1, synthesis: true },
-    open: () => {
-      opened++;
-      return {
-        inspect: (frame) => {
-          inspected.push(frame.seq);
-          const noise = { sigma: 0, map: new Uint8Array(cells) };
-          return Promise.resolve({ frame, maps: [], noise });
-        },
-        noise: ({ noise }) => noise,
-        mask: () => ({ columns: 32, rows: 24, data: new Uint8Array(cells), coverage: 0 }),
-      };
+const restored: LiveRestored = {
+  data: new Uint8Array(cells * 6).fill(7),
+  mask: new Uint8Array(cells),
+  provenance: new Uint8Array(cells).fill(1),
+  ...{ sigma: 5, networkMs: 3, late: false },
+};
+
+/** A restorer whose worker answers when it is told to. */
+function bench(lateMs = 1000) {
+  const begun: { readonly seq: number; readonly discontinuity: boolean }[] = [];
+  const answers: ((answer: LiveRestored) => void)[] = [];
+  const signals: AbortSignal[] = [];
+  const worker: LiveWorker = {
+    restore: ({ frame: { seq, discontinuity } }, { signal }) => {
+      begun.push({ seq, discontinuity });
+      signals.push(signal);
+      return new Promise((resolve) => answers.push(resolve));
     },
-  });
+    close: () => undefined,
+  };
+  const restorer = new LiveRestorer({ size, lateMs, worker });
   const pool = new FramePool(size, 4);
   const input = (seq: number, more: { age?: number; discontinuity?: boolean } = {}): LiveInput => {
     const { age = 0, discontinuity = false } = more;
     const stamp = { lane: 'door', seq, timestamp: seq * 40_000, discontinuity };
-    const receivedMs = nowMs() - age;
-    return { frame: pool.tryAcquire()!.publish(stamp), receivedMs, decodedMs: receivedMs };
+    const times = { receivedMs: nowMs() - age, decodedMs: nowMs() };
+    return { frame: pool.tryAcquire()!.publish(stamp), ...times, trusted: true };
   };
-  return { restorer, pool, input, inspected, opens: () => opened };
+  return { restorer, pool, input, begun, answers, signals };
 }
 
-it('shows its detectors frames without gaps, whatever was let through between them', async () => {
-  const { restorer, input, inspected, pool } = bench();
-  for (const seq of [0, 3, 9]) {
-    const outcome = await restorer.restore(input(seq));
-    expect(outcome).toMatchObject({ passedThrough: false, overlay: { seq } });
-    outcome.close();
-    restorer.pass(input(seq + 1)).close();
-  }
-  expect(inspected).toEqual([0, 1, 2]);
+it('shows what its worker made of a frame beside the frame, and gives both back', async () => {
+  const { restorer, input, answers, pool } = bench();
+  const working = restorer.restore(input(4));
+  answers[0]!(restored);
+  const outcome = await working;
+  expect(outcome).toMatchObject({ passedThrough: false, sigma: 5, networkMs: 3 });
+  expect(outcome).toMatchObject({ restored: { seq: 4 }, overlay: { seq: 4 } });
+  expect(outcome.restored.data[0]).toBe(7);
+  expect(outcome.original.data[0]).toBe(0);
+  outcome.close();
   expect(pool.inUse).toBe(0);
 });
 
 it('lets through what is too old, marked, and gives every frame back', async () => {
-  const { restorer, input, inspected, pool } = bench();
+  const { restorer, input, begun, pool } = bench();
   const outcome = await restorer.restore(input(0, { age: 1500 }));
   expect(outcome.passedThrough).toBe(true);
   expect(outcome.restored.data).toBe(outcome.original.data);
   outcome.close();
-  expect(inspected).toEqual([]);
+  expect(begun).toEqual([]);
   expect(pool.inUse).toBe(0);
 });
 
-it('begins anew after a break, also when the frame of the break was not restored', async () => {
-  const { restorer, input, opens } = bench();
-  (await restorer.restore(input(0))).close();
-  (await restorer.restore(input(1))).close();
-  expect(opens()).toBe(1);
-  restorer.pass(input(2, { discontinuity: true })).close();
-  (await restorer.restore(input(3))).close();
-  expect(opens()).toBe(2);
+it('waits for no frame longer than is allowed, and asks for no other until it is done', async () => {
+  const { restorer, input, begun, answers, signals } = bench(20);
+  const late = await restorer.restore(input(0));
+  expect(late.passedThrough).toBe(true);
+  expect(signals[0]!.aborted).toBe(true);
+  expect((await restorer.restore(input(1))).passedThrough).toBe(true);
+  answers[0]!({ ...restored, late: true });
+  await new Promise((resolve) => setImmediate(resolve));
+  void restorer.restore(input(2));
+  expect(begun.map(({ seq }) => seq)).toEqual([0, 2]);
+});
+
+it('tells its worker of a break, also when the frame of the break was not restored', async () => {
+  const { restorer, input, begun, answers } = bench();
+  const next = async (one: LiveInput) => {
+    const working = restorer.restore(one);
+    answers.at(-1)!(restored);
+    (await working).close();
+  };
+  await next(input(0, { discontinuity: true }));
+  restorer.pass(input(1, { discontinuity: true })).close();
+  await next(input(2));
+  await next(input(3));
+  expect(begun.map(({ discontinuity }) => discontinuity)).toEqual([true, true, false]);
 });

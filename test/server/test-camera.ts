@@ -36,7 +36,7 @@ export class TestCamera implements LiveCamera {
     this.name = name;
     this.#ffmpeg = ffmpeg;
     this.state$ = new BehaviorSubject<CameraState>({
-      ...{ name, address: `test://${name}`, status: 'live', since: nowMs(), attempts: 0 },
+      ...{ name, address: `test://${name}`, status: 'live', since: nowMs(), attempts: 0, view: [] },
       ...{ ...SCENE, fps: FPS, codec: 'h264' },
     });
     this.play();

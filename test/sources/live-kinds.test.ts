@@ -66,3 +66,57 @@ it('plays a file at its own speed, and stops at its end', async () => {
   expect(last.timestamp - first.timestamp).toBe(1_900_000);
   expect(last.atMs - first.atMs).toBeGreaterThan(1500);
 });
+
+it('plays a file whose sound is longer than its pictures, and does not take its end for a fault', async () => {
+  const path = join(scratchFolder(), 'long-sound.mkv');
+  const sound = [
+    '-f',
+    'lavfi',
+    '-i',
+    'sine=d=5',
+    '-map',
+    '0:v',
+    '-map',
+    '1:a',
+    '-c:a',
+    'pcm_s16le',
+  ];
+  make('-i', makeClip({ seconds: 1 }).path, ...sound, '-c:v', 'copy', path);
+  const watch = new Watch(path);
+  await watch.until(() => watch.link.status === 'stopped');
+  expect(watch.frames).toHaveLength(10);
+  expect(watch.link.reason).toBe('the file is at its end');
+  expect(new Set(watch.links.map(({ status }) => status))).toEqual(
+    new Set(['connecting', 'live', 'stopped']),
+  );
+});
+
+it.each(['auto', 'off'] as const)(
+  'makes whole pictures of interlaced ones where it may (%s)',
+  async (deinterlace) => {
+    const path = join(scratchFolder(), `interlaced-${deinterlace}.mkv`);
+    // Each line moves on against the one above it: combed where the lines are of two moments.
+    const moving = 'testsrc2=s=320x192:r=50:d=6,tinterlace=interleave_top,setfield=tff';
+    const coding = ['-flags', '+ilme+ildct', '-c:v', 'mpeg2video', '-q:v', '2', '-bf', '0'];
+    make('-f', 'lavfi', '-i', moving, ...coding, path);
+    const combs: number[] = [];
+    const watch = new Watch(path, { deinterlace }, ({ data, width, height }) => {
+      combs.push(combing(data, width, height));
+    });
+    await watch.more(12);
+    const [least] = combs.slice(2).sort((a, b) => a - b);
+    if (deinterlace === 'auto') expect(least).toBeLessThan(1.25);
+    else expect(least).toBeGreaterThan(1.25);
+    expect(watch.link).toEqual({ status: 'live', attempts: 0 });
+  },
+);
+
+/** How much more neighbouring lines differ than lines of one moment do. */
+function combing(luma: Uint8Array, width: number, height: number): number {
+  let [near, far] = [0, 0];
+  for (let at = width; at < width * (height - 2); at++) {
+    near += Math.abs((luma[at] ?? 0) - (luma[at + width] ?? 0));
+    far += Math.abs((luma[at] ?? 0) - (luma[at + 2 * width] ?? 0));
+  }
+  return (2 * near) / far;
+}

@@ -191,5 +191,14 @@ describe('a camera that fails', () => {
     await watch.more(20);
     expect(watch.link.status).toBe('live');
     expect(watch.decodeErrors).toBeGreaterThan(0);
+    expect(watch.trusted.slice(0, 5)).not.toContain(false);
+    await watch.until(() => watch.trusted.includes(false));
+    door.loss = 0;
+    const from = watch.trusted.length;
+    // The next key frame owes nothing to what was lost.
+    await watch.until(() => watch.trusted.slice(from).includes(true));
+    const trusted = watch.trusted.indexOf(true, from);
+    await watch.more(15);
+    expect(watch.trusted.slice(trusted)).not.toContain(false);
   });
 });

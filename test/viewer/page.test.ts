@@ -55,6 +55,23 @@ describe.skipIf(executable === undefined)(`the page (skipped when there is ${NO_
   const dirt = { x: DIRT.x + 30, y: DIRT.y + 30 };
   const dirtLuma = () => lumaAt(page, dirt.x, dirt.y);
 
+  it('marks a picture whose view is wrong, and says what and since when', async () => {
+    await visit('/#door');
+    await moves();
+    const text = 'the same picture again and again';
+    hub.happen('door', 'frozen', text);
+    hub
+      .camera('door')!
+      .tell({ status: 'live', view: [{ kind: 'frozen', since: Date.now(), text }] });
+    const pill = page.locator('.view-troubles .pill');
+    await pill.waitFor();
+    expect(await pill.innerText()).toBe('frozen');
+    expect(await pill.getAttribute('title')).toMatch(/^the same picture .*, since \d\d:\d\d/);
+    await page.locator('.events li[data-view]', { hasText: `frozen: ${text}` }).waitFor();
+    hub.camera('door')!.tell({ status: 'live', view: [] });
+    await pill.waitFor({ state: 'detached' });
+  });
+
   it('shows the restored picture moving, and the original by the wipe', async () => {
     await visit('/#door');
     await moves();

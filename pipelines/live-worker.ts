@@ -1,0 +1,83 @@
+/** The worker of one live camera: looks at its frames and remembers, so that the event loop is free. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { openCameraEvents } from '../src/detectors/events/camera-events.js';
+import { RelensError } from '../src/errors.js';
+import { cellGrid } from '../src/frame/frame.js';
+import type { EngineResult } from '../src/inference/engine.js';
+import { fillPolygons } from '../src/masks/polygon.js';
+import { LiveWork } from '../src/restorers/live-work.js';
+import { StageTimes } from '../src/telemetry/stage-times.js';
+import { NO_NETWORKS } from './detection-networks.js';
+import { openInspection } from './inspection.js';
+import { movable, type FromWorker, type LaneSettings, type ToWorker } from './live-messages.js';
+
+const port = parentPort;
+if (port === null) throw new Error('live-worker.ts runs in a worker thread only');
+
+const settings = workerData as LaneSettings;
+const { lane, size, frameRate, card, masks } = settings;
+const grid = cellGrid(size);
+const repair = fillPolygons(grid, masks.damaged);
+const leave = fillPolygons(grid, masks.keep);
+const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
+const info = { lane, ...size, frameRate };
+const watch = openCameraEvents(size);
+const asked = new Map<
+  number,
+  { readonly resolve: (result: EngineResult) => void; readonly reject: (error: Error) => void }
+>();
+let runs = 0;
+let decodeErrors = 0;
+
+const say = (message: FromWorker, moved: ArrayBuffer[] = []) => port.postMessage(message, moved);
+
+/** The network, for one frame: it runs elsewhere, in turn with other cameras. */
+const engineFor = (id: number) => ({
+  card,
+  run: (feeds: EngineResult['feeds']) =>
+    new Promise<EngineResult>((resolve, reject) => {
+      const run = runs++;
+      asked.set(run, { resolve, reject });
+      const { tensors, moved } = movable(feeds);
+      say({ type: 'run', run, id, feeds: tensors }, moved);
+    }),
+});
+
+const work = new LiveWork({
+  ...settings,
+  open: () => {
+    const errors = () => decodeErrors;
+    const session = openInspection(info, new StageTimes(), errors, NO_NETWORKS, masks.osd);
+    return {
+      inspect: (frame) => session.inspect({ frame, ...drawn }, []),
+      noise: (inspection) => session.noise(inspection),
+      mask: (inspection) => session.mask(inspection),
+    };
+  },
+});
+
+async function restore(message: ToWorker & { readonly type: 'frame' }): Promise<void> {
+  const { id, trusted, seq, timestamp, discontinuity, data } = message;
+  decodeErrors = message.decodeErrors;
+  const frame = { lane, ...size, seq, timestamp, discontinuity, data };
+  const events = watch.inspect(frame);
+  if (events.length > 0) say({ type: 'events', id, events });
+  const restored = await work.restore({ frame, trusted, engine: engineFor(id) });
+  say({ type: 'done', id, restored }, [restored.data.buffer]);
+}
+
+port.on('message', (message: ToWorker) => {
+  if (message.type === 'frame') {
+    restore(message).catch((error: unknown) => {
+      const text = error instanceof Error ? error.message : String(error);
+      say({ type: 'failed', id: message.id, message: text });
+    });
+    return;
+  }
+  const waiting = asked.get(message.run);
+  asked.delete(message.run);
+  if (message.type === 'ran') waiting?.resolve(message.result);
+  else {
+    waiting?.reject(new RelensError(message.aborted ? 'ABORTED' : 'INFERENCE', message.message));
+  }
+});

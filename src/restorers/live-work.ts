@@ -1,0 +1,126 @@
+/** What is done with one lane's live frames, one after another: looked at, remembered, restored. */
+import type { NoiseEstimate } from '../frame/damage-map.js';
+import { cellGrid, frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
+import type { Mask } from '../frame/mask.js';
+import type { LaneEngine } from '../inference/shared-engine.js';
+import { isRelensError } from '../errors.js';
+import { BackgroundMemory } from '../memory/background-memory.js';
+import { noisePlane } from './archive.js';
+import { generate, type GeneratorOptions, type Memory } from './generator.js';
+import type { Inspection } from './inspection.js';
+
+/** What looks at each frame of a lane, in order, knowing only the past. */
+export interface LiveInspection {
+  inspect(frame: Frame): Promise<Inspection>;
+  noise(inspection: Inspection): NoiseEstimate;
+  mask(inspection: Inspection): Mask;
+}
+
+export interface LiveWorkOptions extends GeneratorOptions {
+  readonly size: FrameSize;
+  /** Grey levels; see archive. */
+  readonly noiseFloor: number;
+  /** A new one is opened after each break: what was known may not hold any more. */
+  readonly open: () => LiveInspection;
+}
+
+/** A frame to restore. Its own data is left as it is. */
+export interface LiveTask {
+  readonly frame: Omit<Frame, 'clone' | 'close'>;
+  /** False: parts of it may be wrong in a way that nobody can see. It is not remembered. */
+  readonly trusted: boolean;
+  /** The network, for this frame; rejects with ABORTED when it would be too late. */
+  readonly engine: LaneEngine;
+}
+
+export interface LiveRestored {
+  /** yuv420p planes. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** `[rows, columns]`, 255 = repaired. */
+  readonly mask: Uint8Array;
+  readonly provenance: Uint8Array;
+  /** Grey levels. */
+  readonly sigma: number;
+  /** Milliseconds in the network; undefined when it was not asked. */
+  readonly networkMs?: number;
+  /** True: the network was too late, nothing was restored. */
+  readonly late: boolean;
+}
+
+export class LiveWork {
+  readonly #options: LiveWorkOptions;
+  readonly #past: BackgroundMemory;
+  readonly #nothing: Memory;
+  #inspection: LiveInspection | undefined;
+  #inspected = 0;
+  #looked: Promise<unknown> = Promise.resolve();
+
+  constructor(options: LiveWorkOptions) {
+    const { size } = options;
+    const { columns, rows } = cellGrid(size);
+    this.#options = options;
+    this.#past = new BackgroundMemory(size);
+    this.#nothing = {
+      planes: new Uint8Array(frameBytes(size)),
+      count: new Uint8Array(columns * rows),
+    };
+  }
+
+  /** May be called again at once: a frame is looked at while the network has the one before it. */
+  async restore(task: LiveTask): Promise<LiveRestored> {
+    const looked = this.#looked.then(() => this.#look(task));
+    this.#looked = looked.catch(() => undefined);
+    const { restoring } = await looked;
+    return restoring;
+  }
+
+  async #look({ frame, trusted, engine }: LiveTask) {
+    if (frame.discontinuity || this.#inspection === undefined) {
+      this.#past.reset();
+      this.#inspection = this.#options.open();
+    }
+    // Detectors count on numbers without gaps: what is let through they never see.
+    const shown = lent(frame, { seq: this.#inspected++ });
+    const inspection = await this.#inspection.inspect(shown);
+    const noise = this.#inspection.noise(inspection);
+    const mask = this.#inspection.mask(inspection);
+    const past = this.#past;
+    const data = frame.data.slice();
+    const { size, noiseFloor } = this.#options;
+    const generated = generate(
+      engine,
+      {
+        frame: lent(frame, { data }),
+        mask: mask.data,
+        noise: noisePlane(noise, size, noiseFloor),
+        past: past.recent,
+        future: this.#nothing,
+        background: past.background,
+      },
+      this.#options,
+    );
+    // The network has its own copy of what was known before this frame.
+    if (trusted) past.learn(shown, mask.data, noise.sigma);
+    const about = { data, mask: mask.data, sigma: noise.sigma };
+    const restoring = generated.then(
+      ({ provenance, tilesRun, inferenceMs }): LiveRestored => {
+        const asked = tilesRun > 0 ? { networkMs: inferenceMs } : {};
+        return { ...about, provenance, ...asked, late: false };
+      },
+      (error: unknown): LiveRestored => {
+        if (!isRelensError(error) || error.code !== 'ABORTED') throw error;
+        return { ...about, provenance: new Uint8Array(mask.data.length), late: true };
+      },
+    );
+    return { restoring };
+  }
+}
+
+/** A frame whose memory nobody counts. */
+function lent(
+  frame: LiveTask['frame'],
+  other: { readonly seq?: number; readonly data?: Uint8Array },
+): Frame {
+  const one: Frame = { ...frame, ...other, clone: () => one, close: () => undefined };
+  return one;
+}
