@@ -44,6 +44,7 @@ import { liveSource, type LiveFrame, type LiveSourceEvent } from '../src/sources
 import { CameraBook } from '../src/telemetry/camera-book.js';
 import type { EventLog } from '../src/telemetry/event-log.js';
 import { LaneFigures } from '../src/telemetry/lane-figures.js';
+import type { DetectionNetworks } from './detection-networks.js';
 import type { LiveOptions } from './live-options.js';
 import { Recording } from './live-record.js';
 import { Restoring } from './live-restoring.js';
@@ -54,6 +55,7 @@ export interface LiveTools {
   readonly passthrough: readonly string[];
   readonly encoder: LiveEncoder;
   readonly engine: SharedEngine;
+  readonly networks: DetectionNetworks;
   readonly events: EventLog;
 }
 
@@ -89,7 +91,7 @@ export class RunningCamera implements LiveCamera {
     const address = parseAddress(config.url).shown;
     this.#book = new CameraBook(config.name, address, tools.events);
     this.#restoring = new Restoring({
-      ...{ lane: config.name, engine: tools.engine, settings: options },
+      ...{ lane: config.name, settings: options, ...tools },
       frameRate: () => this.state().fps || 25,
       decodeErrors: () => this.#figures.decodeErrors,
       onView: ({ reason, ...event }) => this.#book.viewed({ ...event, text: reason }),

@@ -3,14 +3,17 @@ import { Worker } from 'node:worker_threads';
 import { builtFile } from '../src/config/package-root.js';
 import { isRelensError, RelensError } from '../src/errors.js';
 import type { CameraEvent } from '../src/frame/camera-event.js';
+import type { EngineResult } from '../src/inference/engine.js';
 import type { RunLimits, SharedEngine } from '../src/inference/shared-engine.js';
 import type { LiveRestored } from '../src/restorers/live-work.js';
 import type { LiveInput, LiveWorker } from '../src/restorers/live.js';
+import type { DetectionNetworks } from './detection-networks.js';
 import { movable, type FromWorker, type LaneSettings, type ToWorker } from './live-messages.js';
 
 export interface LaneOptions {
   readonly settings: Omit<LaneSettings, 'card'>;
   readonly engine: SharedEngine;
+  readonly networks: Pick<DetectionNetworks, 'run'>;
   /** Errors of the decoder so far. */
   readonly decodeErrors: () => number;
   /** What became of the camera as a whole, seen in the frame that came at `receivedMs`. */
@@ -33,6 +36,7 @@ interface Waiting {
 export function openLiveLane({
   settings,
   engine,
+  networks,
   decodeErrors,
   onEvents,
 }: LaneOptions): LiveWorker {
@@ -44,16 +48,9 @@ export function openLiveLane({
   const say = (message: ToWorker, moved: ArrayBuffer[] = []) => worker.postMessage(message, moved);
 
   const times = new LaneTimes();
-  const runFor = async ({ run, id, feeds }: FromWorker & { readonly type: 'run' }) => {
-    const askedMs = performance.now();
-    const one = waiting.get(id);
-    if (one !== undefined) {
-      times.look.add(askedMs - one.sentMs);
-      setTimeout(one.ready, times.aheadMs);
-    }
+  const answer = async (run: number, work: () => Promise<EngineResult>) => {
     try {
-      const { results, ms } = await engine.for(settings.lane, one?.limits ?? {}).run(feeds);
-      times.network.add(performance.now() - askedMs);
+      const { results, ms } = await work();
       const { tensors, moved } = movable(results);
       say({ type: 'ran', run, result: { results: tensors, feeds: {}, ms } }, moved);
     } catch (error) {
@@ -62,12 +59,29 @@ export function openLiveLane({
       say({ type: 'not-run', run, aborted, message });
     }
   };
+  const runFor = async ({ run, id, feeds }: FromWorker & { readonly type: 'run' }) => {
+    const askedMs = performance.now();
+    const one = waiting.get(id);
+    if (one !== undefined) {
+      times.look.add(askedMs - one.sentMs);
+      setTimeout(one.ready, times.aheadMs);
+    }
+    await answer(run, async () => {
+      const result = await engine.for(settings.lane, one?.limits ?? {}).run(feeds);
+      times.network.add(performance.now() - askedMs);
+      return result;
+    });
+  };
   const fail = (error: Error) => {
     broken ??= error;
     for (const { reject } of waiting.values()) reject(broken);
     waiting.clear();
   };
   worker.on('message', (message: FromWorker) => {
+    if (message.type === 'detect') {
+      void answer(message.run, () => networks.run(message.model, message.feeds));
+      return;
+    }
     const one = waiting.get(message.id);
     switch (message.type) {
       case 'run':

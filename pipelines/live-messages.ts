@@ -6,6 +6,7 @@ import type { EngineResult } from '../src/inference/engine.js';
 import type { TensorData, Tensors } from '../src/inference/tensors.js';
 import type { LiveRestored } from '../src/restorers/live-work.js';
 import type { MaskSettings } from './hand-masks.js';
+import type { LiveNetworks } from './live-networks.js';
 
 /** What a worker is opened with. */
 export interface LaneSettings {
@@ -17,6 +18,7 @@ export interface LaneSettings {
   readonly synthesis: boolean;
   readonly noiseFloor: number;
   readonly masks: MaskSettings;
+  readonly networks: LiveNetworks;
 }
 
 /** A frame, without the handles of its memory. */
@@ -43,6 +45,13 @@ export type ToWorker =
 export type FromWorker =
   /** `id` is that of the frame for which the network is asked. */
   | { readonly type: 'run'; readonly run: number; readonly id: number; readonly feeds: Tensors }
+  /** One of the networks that detect is asked. */
+  | {
+      readonly type: 'detect';
+      readonly run: number;
+      readonly model: string;
+      readonly feeds: Tensors;
+    }
   | { readonly type: 'done'; readonly id: number; readonly restored: LiveRestored }
   | { readonly type: 'failed'; readonly id: number; readonly message: string }
   | { readonly type: 'events'; readonly id: number; readonly events: readonly CameraEvent[] };

@@ -3,6 +3,7 @@ import type { Observable } from 'rxjs';
 import type { CameraConfig } from '../src/frame/live-seams.js';
 import type { Logger } from '../src/telemetry/logger.js';
 import type { MaskSettings } from './hand-masks.js';
+import type { LiveNetworks } from './live-networks.js';
 
 export interface LiveOptions {
   /** Path of the ffmpeg binary, when the user names one; else RELENS_FFMPEG, else the PATH. */
@@ -16,6 +17,8 @@ export interface LiveOptions {
   readonly synthesis: boolean;
   /** Grey levels. */
   readonly noiseFloor: number;
+  /** The networks that detect. */
+  readonly networks: LiveNetworks;
   readonly deinterlace: 'auto' | 'off';
   /** Writing that is left alone, and areas drawn by hand, of every camera. */
   readonly masks: MaskSettings;

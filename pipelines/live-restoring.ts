@@ -3,15 +3,17 @@ import type { CameraEvent } from '../src/frame/camera-event.js';
 import { nowMs } from '../src/frame/live-seams.js';
 import type { SharedEngine } from '../src/inference/shared-engine.js';
 import { LiveRestorer, type LiveInput, type LiveOutcome } from '../src/restorers/live.js';
+import type { DetectionNetworks } from './detection-networks.js';
 import { openLiveLane } from './live-lane.js';
 import type { LiveOptions } from './live-options.js';
 
 export interface RestoringOptions {
   readonly lane: string;
   readonly engine: SharedEngine;
+  readonly networks: Pick<DetectionNetworks, 'run'>;
   readonly settings: Pick<
     LiveOptions,
-    'strength' | 'synthesis' | 'noiseFloor' | 'lateMs' | 'masks'
+    'strength' | 'synthesis' | 'noiseFloor' | 'lateMs' | 'masks' | 'networks'
   >;
   /** Frames a second, as far as is known. */
   readonly frameRate: () => number;
@@ -60,11 +62,12 @@ export class Restoring {
     if (now?.size.width === width && now.size.height === height) return now;
     this.dispose();
     const { lane, engine, settings, frameRate, decodeErrors, onView } = this.#options;
-    const { strength, synthesis, noiseFloor, masks, lateMs } = settings;
+    const { lateMs, strength, synthesis, noiseFloor, masks, networks } = settings;
+    const told = { strength, synthesis, noiseFloor, masks, networks };
     const size = { width, height };
     const worker = openLiveLane({
-      settings: { lane, size, frameRate: frameRate(), strength, synthesis, noiseFloor, masks },
-      ...{ engine, decodeErrors },
+      settings: { lane, size, frameRate: frameRate(), ...told },
+      ...{ engine, networks: this.#options.networks, decodeErrors },
       onEvents: (events, { timestamp, receivedMs }) => {
         const ms = (us: number) => receivedMs - (timestamp - us) / 1000;
         for (const { start, end, ...event } of events) {

@@ -4,11 +4,13 @@ import { openCameraEvents } from '../src/detectors/events/camera-events.js';
 import { RelensError } from '../src/errors.js';
 import { cellGrid } from '../src/frame/frame.js';
 import type { EngineResult } from '../src/inference/engine.js';
+import type { Tensors } from '../src/inference/tensors.js';
 import { fillPolygons } from '../src/masks/polygon.js';
 import { LiveWork } from '../src/restorers/live-work.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
-import { NO_NETWORKS } from './detection-networks.js';
+import type { DetectionNetworks } from './detection-networks.js';
 import { openInspection } from './inspection.js';
+import { inBackground, LIVE_NETWORKS } from './live-networks.js';
 import { movable, type FromWorker, type LaneSettings, type ToWorker } from './live-messages.js';
 
 const port = parentPort;
@@ -31,23 +33,37 @@ let decodeErrors = 0;
 
 const say = (message: FromWorker, moved: ArrayBuffer[] = []) => port.postMessage(message, moved);
 
-/** The network, for one frame: it runs elsewhere, in turn with other cameras. */
+/** Networks run elsewhere, in turn with other cameras. */
+const ask = (feeds: Tensors, message: (run: number, feeds: Tensors) => FromWorker) =>
+  new Promise<EngineResult>((resolve, reject) => {
+    const run = runs++;
+    asked.set(run, { resolve, reject });
+    const { tensors, moved } = movable(feeds);
+    say(message(run, tensors), moved);
+  });
+
 const engineFor = (id: number) => ({
   card,
-  run: (feeds: EngineResult['feeds']) =>
-    new Promise<EngineResult>((resolve, reject) => {
-      const run = runs++;
-      asked.set(run, { resolve, reject });
-      const { tensors, moved } = movable(feeds);
-      say({ type: 'run', run, id, feeds: tensors }, moved);
-    }),
+  run: (given: Tensors) => ask(given, (run, feeds) => ({ type: 'run', run, id, feeds })),
 });
+
+const networks: Pick<DetectionNetworks, 'open'> = {
+  open: (about) =>
+    LIVE_NETWORKS[settings.networks].map((detector) => {
+      const { model } = detector;
+      const session = detector.open(about, (given) =>
+        ask(given, (run, feeds) => ({ type: 'detect', run, model, feeds })),
+      );
+      const stays = session.current !== undefined;
+      return { detector, session: stays ? inBackground(session, detector, grid) : session };
+    }),
+};
 
 const work = new LiveWork({
   ...settings,
   open: () => {
     const errors = () => decodeErrors;
-    const session = openInspection(info, new StageTimes(), errors, NO_NETWORKS, masks.osd);
+    const session = openInspection(info, new StageTimes(), errors, networks, masks.osd);
     return {
       inspect: (frame) => session.inspect({ frame, ...drawn }, []),
       noise: (inspection) => session.noise(inspection),

@@ -11,6 +11,8 @@ import { loadModelCard } from '../src/inference/model-card.js';
 import { SharedEngine } from '../src/inference/shared-engine.js';
 import { EventLog } from '../src/telemetry/event-log.js';
 import { RunningCamera, type LiveTools } from './live-camera.js';
+import { openDetectionNetworks } from './detection-networks.js';
+import { LIVE_NETWORKS } from './live-networks.js';
 import type { LiveOptions } from './live-options.js';
 
 export type { LiveOptions } from './live-options.js';
@@ -29,6 +31,7 @@ export const live: Live = (options) =>
         finalize(() => {
           tools.events.close();
           void tools.engine.close();
+          void tools.networks.close();
         }),
       );
     }),
@@ -39,8 +42,10 @@ async function openTools(options: LiveOptions): Promise<LiveTools> {
   const encoder = await chooseLiveEncoder(ffmpeg);
   const card = await loadModelCard(options.model, 'generator');
   const engine = new SharedEngine(await openEngine(card, options.device, options.threads));
+  const detectors = LIVE_NETWORKS[options.networks];
+  const networks = await openDetectionNetworks(options.device, options.threads, detectors);
   const events = new EventLog();
-  return { ffmpeg, encoder, engine, events, passthrough: await passthrough(ffmpeg) };
+  return { ffmpeg, encoder, engine, networks, events, passthrough: await passthrough(ffmpeg) };
 }
 
 class Hub implements LiveHub {

@@ -66,6 +66,7 @@ export const configSchema = z.strictObject({
   live: z
     .strictObject({
       lateMs: z.int().min(50).max(10_000).describe('a whole number from 50 to 10000'),
+      networks: z.enum(['none', 'lens', 'all']).describe('one of "none", "lens", "all"'),
       segmentSeconds: z.int().min(1).max(86_400).describe('a whole number from 1 to 86400'),
     })
     .describe('a group of keys'),

@@ -12,6 +12,9 @@ export const DAMAGE_KINDS = [
 ] as const;
 export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
+/** Damage that was there before it was found, and hid at each moment what it hides now. */
+export const STAYING: ReadonlySet<DamageKind> = new Set(['dead-pixel', 'dirt', 'drop']);
+
 /** Damage of one kind on the chroma grid. */
 export interface DamageMap {
   readonly kind: DamageKind;

@@ -75,6 +75,15 @@ export class BackgroundMemory {
     this.#empty = empty;
   }
 
+  /** Forgets the cells that are not 0 in `[rows, columns]`: what was seen there was damage. */
+  forget(cells: Uint8Array): void {
+    for (let cell = 0; cell < this.#cells; cell++) {
+      if (cells[cell] === 0) continue;
+      this.#recent.count[cell] = 0;
+      this.#background.count[cell] = 0;
+    }
+  }
+
   /** Forgets everything. */
   reset(): void {
     this.#recent.count.fill(0);

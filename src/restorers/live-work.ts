@@ -1,9 +1,10 @@
 /** What is done with one lane's live frames, one after another: looked at, remembered, restored. */
-import type { NoiseEstimate } from '../frame/damage-map.js';
+import { STAYING, type DamageMap, type NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
 import type { Mask } from '../frame/mask.js';
 import type { LaneEngine } from '../inference/shared-engine.js';
 import { isRelensError } from '../errors.js';
+import { REPAIR_FROM } from '../masks/build.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import { noisePlane } from './archive.js';
 import { generate, type GeneratorOptions, type Memory } from './generator.js';
@@ -51,6 +52,8 @@ export class LiveWork {
   readonly #options: LiveWorkOptions;
   readonly #past: BackgroundMemory;
   readonly #nothing: Memory;
+  /** Cells of damage that stays, as of the last frame. */
+  readonly #staying: Uint8Array;
   #inspection: LiveInspection | undefined;
   #inspected = 0;
   #looked: Promise<unknown> = Promise.resolve();
@@ -60,6 +63,7 @@ export class LiveWork {
     const { columns, rows } = cellGrid(size);
     this.#options = options;
     this.#past = new BackgroundMemory(size);
+    this.#staying = new Uint8Array(columns * rows);
     this.#nothing = {
       planes: new Uint8Array(frameBytes(size)),
       count: new Uint8Array(columns * rows),
@@ -77,6 +81,7 @@ export class LiveWork {
   async #look({ frame, trusted, engine }: LiveTask) {
     if (frame.discontinuity || this.#inspection === undefined) {
       this.#past.reset();
+      this.#staying.fill(0);
       this.#inspection = this.#options.open();
     }
     // Detectors count on numbers without gaps: what is let through they never see.
@@ -85,6 +90,7 @@ export class LiveWork {
     const noise = this.#inspection.noise(inspection);
     const mask = this.#inspection.mask(inspection);
     const past = this.#past;
+    this.#unlearn(inspection.maps);
     const data = frame.data.slice();
     const { size, noiseFloor } = this.#options;
     const generated = generate(
@@ -113,6 +119,24 @@ export class LiveWork {
       },
     );
     return { restoring };
+  }
+
+  /**
+   * Damage that stays is found after a while, and was taken for the scene until then: what is
+   * remembered there is the damage, which would be put in its own place.
+   */
+  #unlearn(maps: readonly DamageMap[]): void {
+    const before = this.#staying;
+    const now = new Uint8Array(before.length);
+    for (const { kind, score } of maps) {
+      if (!STAYING.has(kind)) continue;
+      for (let cell = 0; cell < now.length; cell++) {
+        if ((score[cell] ?? 0) >= REPAIR_FROM) now[cell] = 1;
+      }
+    }
+    const found = now.map((stays, cell) => (before[cell] === 0 ? stays : 0));
+    if (found.includes(1)) this.#past.forget(found);
+    before.set(now);
   }
 }
 

@@ -43,6 +43,7 @@ export async function startHub(
     ...{
       lateMs: 10_000,
       deinterlace: 'auto',
+      networks: 'none',
       masks: { osd: true, damaged: [], keep: [] },
       segmentSeconds: 60,
       cameras$: wish,

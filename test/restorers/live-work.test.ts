@@ -1,5 +1,6 @@
 /** The work on live frames: what its detectors see, what it forgets, and what it never remembers. */
 import { expect, it } from 'vitest';
+import type { DamageMap } from '../../src/frame/damage-map.js';
 import { RelensError } from '../../src/errors.js';
 import { loadModelCard } from '../../src/inference/model-card.js';
 import type { Tensors } from '../../src/inference/tensors.js';
@@ -11,7 +12,7 @@ const card = await loadModelCard('lite');
 const even = (value: number) => new Uint8Array(cells * 6).fill(value);
 
 /** Work on pictures with one damaged cell, with a network that only looks at what it is given. */
-function bench() {
+function bench(maps: (seq: number) => readonly DamageMap[] = () => []) {
   const inspected: number[] = [];
   const asked: Tensors[] = [];
   let opened = 0;
@@ -23,12 +24,13 @@ function bench() {
         inspect: (frame) => {
           inspected.push(frame.seq);
           const noise = { sigma: 0, map: new Uint8Array(cells) };
-          return Promise.resolve({ frame, maps: [], noise });
+          return Promise.resolve({ frame, maps: maps(frame.seq), noise });
         },
         noise: ({ noise }) => noise,
-        mask: () => {
+        mask: (inspection) => {
           const data = new Uint8Array(cells);
-          data[400] = 255;
+          const found = inspection.maps[0]?.score[400] ?? 255;
+          data[400] = found;
           return { columns: 32, rows: 24, data, coverage: 1 / cells };
         },
       };
@@ -55,7 +57,9 @@ function bench() {
   };
   /** Samples that the network is told it knows of an intact cell, for each run. */
   const known = () => asked.map(({ counts }) => Math.max(...counts!.data));
-  return { show, inspected, opens: () => opened, known };
+  /** The same, of the damaged cell. */
+  const knownThere = () => asked.map(({ counts, mask }) => counts!.data[mask!.data.indexOf(255)]);
+  return { show, inspected, opens: () => opened, known, knownThere };
 }
 
 it('shows its detectors frames without gaps in their numbers, two at once in their order', async () => {
@@ -83,4 +87,18 @@ it('remembers what it saw, but not what may be wrong, and nothing from before a 
   await show(6);
   expect(known().slice(5)).toEqual([0, 1]);
   expect(opens()).toBe(2);
+});
+
+it('forgets what it saw where damage that stays is found late: that was the damage', async () => {
+  const score = (value: number) => new Uint8Array(cells).fill(value, 400, 401);
+  const found = (kind: DamageMap['kind']) => (seq: number) => [
+    { kind, columns: 32, rows: 24, score: score(seq < 3 ? 0 : 255) },
+  ];
+  const dirt = bench(found('dirt'));
+  for (let seq = 0; seq < 5; seq++) await dirt.show(seq);
+  expect(dirt.knownThere()).toEqual([0, 0]);
+  // What comes and goes hides what was really seen before it came.
+  const streak = bench(found('drop-out'));
+  for (let seq = 0; seq < 5; seq++) await streak.show(seq);
+  expect(streak.knownThere()).toEqual([3, 3]);
 });

@@ -1,0 +1,79 @@
+/** The networks that detect, live: dirt on the lens is found and painted over, and nobody waits for it. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { campusPath } from '../../fixtures/index.js';
+import { inBackground } from '../../pipelines/live-networks.js';
+import { lensNetwork } from '../../src/detectors/lens-network.js';
+import type { NetworkSession } from '../../src/detectors/network.js';
+import type { Frame } from '../../src/frame/frame.js';
+import { PROVENANCE } from '../../src/frame/provenance.js';
+import { make, scratchFolder } from '../ffmpeg/clips.js';
+import { frame } from '../detectors/scene.js';
+import { cameraOf, endHubs, some, startHub } from '../live/hub.js';
+import { RtspCamera } from '../live/rtsp-camera.js';
+
+endHubs();
+const SPOT = { x: 200, y: 150, radius: 34 };
+let camera: RtspCamera;
+beforeAll(async () => {
+  const path = join(scratchFolder(), 'dirty.mp4');
+  const { x, y, radius } = SPOT;
+  // A soft, dark, nearly opaque spot.
+  const opacity = (scale: number) =>
+    `0.95*exp(-pow(hypot(X-${x / scale},Y-${y / scale})/${radius / scale},6))`;
+  const over = (plane: string, value: number, scale: number) =>
+    `${plane}='p(X,Y)+(${value}-p(X,Y))*${opacity(scale)}'`;
+  const dirt = [over('lum', 60, 1), over('cb', 126, 2), over('cr', 130, 2)].join(':');
+  make(
+    ...['-i', campusPath, '-vf', `scale=384:288,geq=${dirt}`, '-an', '-r', '10', '-frames:v', '50'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', '-crf', '16', path],
+  );
+  camera = await new RtspCamera({ clips: [{ path, coding: 'h264', rate: 10 }] }).start();
+});
+afterAll(() => camera.kill());
+
+it('find dirt on the lens of a camera, which is painted over', async () => {
+  const tested = await startHub([{ name: 'door', url: camera.url() }], { networks: 'lens' });
+  const cell = (SPOT.y / 2) * 192 + SPOT.x / 2;
+  const [picture] = await some(
+    cameraOf(tested, 'door').pictures$,
+    1,
+    ({ passedThrough, overlay }) => !passedThrough && overlay.mask[cell] === 255,
+  );
+  expect(picture!.overlay.provenance[cell]).toBe(PROVENANCE.synthesised);
+  const luma = picture!.restored.data[SPOT.y * 384 + SPOT.x]!;
+  expect(Math.abs(luma - picture!.original.data[SPOT.y * 384 + SPOT.x]!)).toBeGreaterThan(15);
+});
+
+it('are not waited for where damage stays, and say what they know meanwhile', async () => {
+  const shown: number[] = [];
+  let finish: () => void = () => undefined;
+  const believed = {
+    kind: 'dirt',
+    columns: 2,
+    rows: 2,
+    score: new Uint8Array(4).fill(200),
+  } as const;
+  let belief: readonly (typeof believed)[] = [];
+  const session: NetworkSession = {
+    inspect: (one: Frame) => {
+      shown.push(one.seq);
+      return new Promise((resolve) => {
+        finish = () => {
+          belief = [believed];
+          resolve(belief);
+        };
+      });
+    },
+    ...{ current: () => belief, reset: () => undefined, save: () => undefined },
+    load: () => undefined,
+  };
+  const background = inBackground(session, lensNetwork, { columns: 2, rows: 2 });
+  const show = (seq: number) => background.inspect(frame(new Uint8Array(0), seq), []);
+  expect(await show(0)).toEqual([]);
+  expect(await show(1)).toEqual([]);
+  finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await show(2)).toEqual([believed]);
+  expect(shown).toEqual([0, 2]);
+});
