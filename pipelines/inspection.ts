@@ -103,7 +103,11 @@ export function openInspection(
       );
       const began = performance.now();
       const following = ahead.map((one) => one.frame);
-      for (const { session } of asked) maps.push(...(await session.inspect(frame, following)));
+      const given = (one: Frame) =>
+        [{ frame, repair }, ...ahead].find((other) => other.frame === one)?.repair;
+      for (const { session } of asked) {
+        maps.push(...(await session.inspect(frame, following, given)));
+      }
       times.add('detect by network', performance.now() - began);
       if (osd) times.measure('writing', () => searchFor([frame, ...following]));
       const drawn = { ...(repair && { repair }), ...(leave && { leave }) };

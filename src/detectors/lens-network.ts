@@ -1,6 +1,6 @@
 /** Finds what lies on the lens and stays: dirt and cobwebs, drops. */
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
-import { cellGrid, type CellGrid, type Frame } from '../frame/frame.js';
+import { cellGrid, type CellGrid } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
 import { LensStatistics, type LensState } from './lens-statistics.js';
 import {
@@ -46,23 +46,25 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };
     belief = KINDS.map((_, index) => {
-      const sure = keepRegions(small, scoresOf(results, index, cells), RULE);
+      const scores = scoresOf(results, index, cells);
+      from.forgetUnseen(scores);
+      const sure = keepRegions(small, scores, RULE);
       return enlarge(sure, cells, grid, from);
     });
   };
 
   return {
-    async inspect(frame: Frame, ahead: readonly Frame[]) {
+    async inspect(frame, ahead, given) {
       if (seen === 0 && ahead.length > 0) {
         // The first belief of an archive is formed on what is known to follow.
         const first = new LensStatistics(info);
         for (const one of [frame, ...ahead.filter((_, index) => index % PACE === 1)]) {
-          first.add(one);
+          first.add(one, given?.(one));
         }
         await ask(first);
       }
       if (seen++ % PACE === 0) {
-        statistics.add(frame);
+        statistics.add(frame, given?.(frame));
         const taken = Math.ceil(seen / PACE);
         if (taken % EVERY === 0 || MILESTONES.includes(taken)) await ask(statistics);
       }

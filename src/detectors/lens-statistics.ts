@@ -15,8 +15,14 @@ interface Layer {
 
 export interface LensState {
   readonly layers: readonly Layer[];
+  /** Frames taken in. */
   count: number;
+  /** Those of each cell, once some were left out somewhere. */
+  counts?: Uint8Array | undefined;
 }
+
+/** A cell that was seen in fewer of the frames than this says nothing. */
+const SEEN = 0.5;
 
 /**
  * Mean and variance of Y, U and V (as in training/lens_data.py), of the picture averaged down by
@@ -53,10 +59,15 @@ export class LensStatistics {
     return this.#state.count;
   }
 
-  add(frame: Frame): void {
+  /** @param skip cells of the frame that are left out, not 0 where it holds, `[rows, columns]` */
+  add(frame: Frame, skip?: Uint8Array): void {
     const state = this.#state;
+    if (state.counts === undefined && skip?.some((value) => value !== 0) === true) {
+      state.counts = new Uint8Array((this.width * this.height) / 4).fill(state.count);
+    }
     const count = Math.min(HORIZON, state.count + 1);
     state.count = count;
+    const weights = state.counts && this.#weigh(state.counts, skip);
     const { y, u, v } = planesOf(this.#size, frame.data);
     for (const [index, plane] of [y, u, v].entries()) {
       const layer = state.layers[index];
@@ -67,7 +78,37 @@ export class LensStatistics {
         this.factor === 1
           ? plane
           : averageDown(plane, this.#size.width / half, this.width / half, this.factor, small);
-      learn(layer, samples, 1 / count);
+      if (weights === undefined) learn(layer, samples, 1 / count);
+      else learnWhere(layer, samples, this.width / half, half, weights);
+    }
+  }
+
+  /** Counts the frame in where it is taken in; the weight that it has in each cell. */
+  #weigh(counts: Uint8Array, skip: Uint8Array | undefined): Float32Array {
+    const weights = new Float32Array(counts.length);
+    const [columns, whole] = [this.width >> 1, this.#size.width >> 1];
+    const left = new Uint8Array(counts.length);
+    for (let cell = 0; cell < (skip?.length ?? 0); cell++) {
+      if (skip?.[cell] === 0) continue;
+      const row = Math.floor(cell / whole);
+      const x = Math.floor((cell - row * whole) / this.factor);
+      const y = Math.floor(row / this.factor);
+      if (x < columns && y < this.height >> 1) left[y * columns + x] = 1;
+    }
+    for (let cell = 0; cell < weights.length; cell++) {
+      if (left[cell] === 1) continue;
+      const count = Math.min(HORIZON, (counts[cell] ?? 0) + 1);
+      counts[cell] = count;
+      weights[cell] = 1 / count;
+    }
+    return weights;
+  }
+
+  /** Sets to 0 the scores of cells that were left out too often; `[height / 2, width / 2]`. */
+  forgetUnseen(scores: Uint8Array): void {
+    const { count, counts } = this.#state;
+    for (let cell = 0; cell < (counts?.length ?? 0); cell++) {
+      if ((counts?.[cell] ?? 0) < SEEN * count) scores[cell] = 0;
     }
   }
 
@@ -84,6 +125,7 @@ export class LensStatistics {
 
   reset(): void {
     this.#state.count = 0;
+    this.#state.counts = undefined;
     for (const { variance } of this.#state.layers) variance.fill(0);
   }
 
@@ -103,6 +145,27 @@ function learn({ mean, variance }: Layer, samples: ArrayLike<number>, weight: nu
     const step = off * weight;
     mean[i] = (mean[i] ?? 0) + step;
     const old = variance[i] ?? 0;
+    variance[i] = old + weight * (off * (off - step) - old);
+  }
+}
+
+/** The same with a weight for each cell; `columns` of the layer, whose cells are `2 / half` wide. */
+function learnWhere(
+  { mean, variance }: Layer,
+  samples: ArrayLike<number>,
+  columns: number,
+  half: number,
+  weights: Float32Array,
+): void {
+  const [shift, cells] = half === 1 ? [1, columns >> 1] : [0, columns];
+  for (let i = 0; i < mean.length; i++) {
+    const row = Math.floor(i / columns);
+    const weight = weights[(row >> shift) * cells + ((i - row * columns) >> shift)] ?? 0;
+    if (weight === 0) continue;
+    const off = (samples[i] ?? 0) - (mean[i] ?? 0);
+    const step = off * weight;
+    mean[i] = (mean[i] ?? 0) + step;
+    const old = weight === 1 ? 0 : (variance[i] ?? 0);
     variance[i] = old + weight * (off * (off - step) - old);
   }
 }

@@ -26,9 +26,15 @@ export interface NetworkSession extends Resumable {
   /**
    * Looks at `frame`, after all earlier ones and when the call before has settled. `ahead` are the
    * frames that follow, in order, as many as are known.
+   * @param given cells of one of these frames that are known to be damaged whatever is found, not 0
+   *   where it holds, `[rows, columns]`: they say nothing of the scene or of the lens
    * @returns one map for each of the detector's kinds, in their order
    */
-  inspect(frame: Frame, ahead: readonly Frame[]): Promise<readonly DamageMap[]>;
+  inspect(
+    frame: Frame,
+    ahead: readonly Frame[],
+    given?: (frame: Frame) => Uint8Array | undefined,
+  ): Promise<readonly DamageMap[]>;
   /** Damage that stays in place: the belief as of the last frame. Absent where it comes and goes. */
   current?(): readonly DamageMap[];
   /** Forget everything: a discontinuity. */

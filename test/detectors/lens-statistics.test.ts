@@ -32,6 +32,28 @@ describe('the statistics of a lens', () => {
     }
   });
 
+  it('leave out, cell by cell, what is known to be damaged, and then do not speak of it', () => {
+    const size = { width: 8, height: 4 };
+    const uniform = random(7);
+    const [whole, spared] = [new LensStatistics(size), new LensStatistics(size)];
+    // Cell 1 is hidden by turns, cell 6 nearly always.
+    const hides = (seq: number) => [0, seq % 2, 0, 0, 0, 0, Number(seq > 0), 0];
+    for (let seq = 0; seq < 12; seq++) {
+      const picture = Uint8Array.from({ length: 48 }, () => 100 + Math.floor(uniform() * 20));
+      const skip = Uint8Array.from(hides(seq), (hidden) => 255 * hidden);
+      const spoilt = picture.slice();
+      for (const [cell, hidden] of skip.entries()) if (hidden !== 0) spoilt[32 + cell] = 0;
+      spared.add({ ...frame(spoilt, seq), ...size }, skip);
+      if (seq % 2 === 0) whole.add({ ...frame(picture, seq), ...size });
+    }
+    // What was hidden by turns is known from the other frames alone.
+    const [one, other] = [described(spared, 1), described(whole, 1)];
+    expect([one.mean[1], one.spread[1]]).toEqual([other.mean[1], other.spread[1]]);
+    const scores = new Uint8Array(8).fill(200);
+    spared.forgetUnseen(scores);
+    expect([...scores]).toEqual(hides(1).map((_, cell) => (cell === 6 ? 0 : 200)));
+  });
+
   it('of wide pictures are those of the picture averaged down', () => {
     const size = { width: 1608, height: 6 };
     const statistics = new LensStatistics(size);
