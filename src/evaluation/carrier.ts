@@ -35,7 +35,8 @@ const VISIBLE = 8;
  * left with ffmpeg's own concealment. The first picture and the packets in which a picture begins
  * are spared, so that no frame is missing altogether.
  * @param folder for the intermediate files; the caller removes it
- * @returns the concealed clip, and the mask of cells that differ visibly from the unharmed decode
+ * @returns the stream that is left, the clip that ffmpeg makes of it, and the mask of cells that
+ *   differ visibly from the unharmed decode
  */
 export async function throughLossyTransport(
   ffmpeg: Ffmpeg,
@@ -43,7 +44,7 @@ export async function throughLossyTransport(
   random: Random,
   folder: string,
   signal: AbortSignal,
-): Promise<{ readonly concealed: RawClip; readonly mask: string }> {
+): Promise<{ readonly stream: string; readonly concealed: RawClip; readonly mask: string }> {
   const keyInterval = Math.round((KEY_INTERVAL_SECONDS * clip.rate[0]) / clip.rate[1]);
   const x264 = `slices=${SLICES}:keyint=${Math.max(2, keyInterval)}:bframes=0`;
   const stream = `${folder}/whole.ts`;
@@ -57,7 +58,7 @@ export async function throughLossyTransport(
   const concealed = await decodeAtRate(ffmpeg, lossy, clip, `${folder}/concealed.yuv`, signal);
   const mask = `${folder}/lost.gray`;
   await writeDifference(whole, concealed, mask, signal);
-  return { concealed, mask };
+  return { stream: lossy, concealed, mask };
 }
 
 /** ISO/IEC 13818-1, 2.4.3: drops some 188-byte packets of the video's PID. */

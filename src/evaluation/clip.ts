@@ -123,7 +123,10 @@ export async function decodeAtRate(
   signal: AbortSignal,
 ): Promise<RawClip> {
   const filter = `fps=${shape.rate.join('/')},tpad=stop_mode=clone:stop=-1`;
+  // One thread: what is put where packets were lost depends on how far other threads are.
   const args = [
+    '-threads',
+    '1',
     '-i',
     file,
     '-vf',

@@ -49,8 +49,7 @@ export async function damageRaw(
     }
     case 'lossy-transport': {
       const lost = await throughLossyTransport(ffmpeg, planes, random, folder, signal);
-      await encodeLossless(ffmpeg, lost.concealed, file, signal);
-      return { clip: lost.concealed, mask: lost.mask, file };
+      return { clip: lost.concealed, mask: lost.mask, file: lost.stream };
     }
   }
 }

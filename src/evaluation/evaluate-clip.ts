@@ -134,8 +134,8 @@ async function restore(
   const log = new DecisionLog(join(folder, 'found.gray'), join(folder, 'provenance.gray'), clean);
   try {
     const observe = (decision: Decision) => log.add(decision);
-    const given = mask === undefined ? {} : { mask };
-    const run = await tool({ input: damaged.file, output, observe, signal, ...given });
+    const drawn = mask === undefined ? {} : { mask };
+    const run = await tool({ input: damaged.file, output, observe, signal, ...drawn });
     log.close();
     const path = join(folder, 'restored.yuv');
     const spec = { path: output, ffmpeg, deinterlace: 'off' } as const;
@@ -144,7 +144,11 @@ async function restore(
       const counts = `${clip.frames} came out and ${log.sigmas.length} were told of`;
       return { why: `${clean.frames} frames went in, ${counts}` };
     }
-    const clips = { clean, damaged: damaged.clip, restored: path };
+    const given =
+      damage.carrier === 'lossy-transport'
+        ? await asRead(openFile, { ...spec, path: damaged.file }, clean, folder, signal)
+        : damaged.clip;
+    const clips = { clean, damaged: given, restored: path };
     const score = await scoreDecisions(log, clips, damaged.mask, damage.whiteNoise, signal);
     const peakMemoryMiB = log.peakMemory / 2 ** 20;
     const account = { ...run, peakMemoryMiB, alteredOriginals: score.alteredOriginals };
@@ -154,6 +158,17 @@ async function restore(
     if (!isRelensError(error) || error.code === 'ABORTED') throw error;
     return { why: error.message };
   }
+}
+
+/** What our own decoder makes of a broken stream, which is not what ffmpeg makes of it by default. */
+function asRead(
+  openFile: OpenFile,
+  spec: Parameters<OpenFile>[0],
+  clean: RawClip,
+  folder: string,
+  signal: AbortSignal,
+): Promise<RawClip> {
+  return decodeToRaw(openFile, spec, clean.frames, join(folder, 'as-read.yuv'), signal);
 }
 
 async function runAnchors(

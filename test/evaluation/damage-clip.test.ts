@@ -1,5 +1,6 @@
 /** Damaged clips as files: what a tool is given, and what is true of it. */
 import { join } from 'node:path';
+import { firstValueFrom } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeToRaw, encodeMask } from '../../src/evaluation/clip.js';
 import { damageRaw } from '../../src/evaluation/damage-clip.js';
@@ -17,10 +18,10 @@ beforeAll(async () => {
   ffmpeg = await findFfmpeg();
 });
 
-async function decoded(path: string, frames = SIZE.frames) {
+async function decoded(path: string, frames = SIZE.frames, bytes = FRAME) {
   const raw = join(await temporaryFolder(), 'decoded');
   await decodeToRaw(openFile, { path, ffmpeg, deinterlace: 'off' }, frames, raw, signal);
-  return readRecords(raw, FRAME);
+  return readRecords(raw, bytes);
 }
 
 describe('damageRaw', () => {
@@ -75,7 +76,11 @@ describe('damageRaw', () => {
 
   it('loses packets, keeps the number of frames, and marks what differs', async () => {
     const folder = await temporaryFolder();
-    const clean = await movingSquare(folder, { width: 320, height: 240, frames: 50 });
+    const square = await movingSquare(folder, { width: 320, height: 240, frames: 50 });
+    // Noise, so that a picture takes more than one packet.
+    const grainy = damageCaseNamed('awgn10');
+    const other = await temporaryFolder();
+    const { clip: clean } = await damageRaw(ffmpeg, grainy, square, 's', other, signal);
     const damage = damageCaseNamed('packetloss');
     const made = await damageRaw(ffmpeg, damage, clean, 'lossy', folder, signal);
     const masks = await readRecords(made.mask!, 160 * 120);
@@ -84,12 +89,14 @@ describe('damageRaw', () => {
     expect(masks.length).toBe(50);
     // The first picture is spared.
     expect(masks[0]!.includes(255)).toBe(false);
-    expect(await decodedSize(made.file)).toBe(50);
+    expect(masks.some((mask) => mask.includes(255))).toBe(true);
+    // The broken stream itself is handed over, and reads the same each time.
+    const bytes = 320 * 240 * 1.5;
+    const read = await decoded(made.file, 60, bytes);
+    expect(read).toHaveLength(50);
+    const again = Buffer.concat(await decoded(made.file, 60, bytes));
+    expect(again.equals(Buffer.concat(read))).toBe(true);
+    const source = await openFile({ path: made.file, ffmpeg, deinterlace: 'off' });
+    expect(await firstValueFrom(source.isDamaged())).toBe(true);
   });
 });
-
-async function decodedSize(path: string): Promise<number> {
-  const raw = join(await temporaryFolder(), 'decoded');
-  const spec = { path, ffmpeg, deinterlace: 'off' } as const;
-  return (await decodeToRaw(openFile, spec, 1000, raw, signal)).frames;
-}
