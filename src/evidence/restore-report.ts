@@ -7,6 +7,7 @@ import {
   type ProvenanceName,
   type ProvenanceShares,
 } from '../frame/provenance.js';
+import { addDamage, damageFound, type DamageFound, type DamageSums } from './damage-found.js';
 
 export interface RestoreReport {
   /** True: an earlier run of the same job had made all of it; nothing was done again. */
@@ -16,12 +17,15 @@ export interface RestoreReport {
   readonly frames: number;
   readonly width: number;
   readonly height: number;
-  /** By kind of damage: share of the cells of all frames, and frames with any. */
-  readonly damage: Record<string, { readonly share: number; readonly frames: number }>;
-  /** Grey levels; one entry a second of video, the mean of its frames. */
+  readonly damage: Record<string, DamageFound>;
+  /**
+   * Grey levels. `overTime`: one entry a second of video, the mean of its frames. `byRegion`: the mean
+   * over all frames in each ninth of the picture, row by row; 0 where nothing may be changed.
+   */
   readonly noise: {
     readonly mean: number;
     readonly overTime: { readonly time: number; readonly sigma: number }[];
+    readonly byRegion: readonly number[];
   };
   /** `drawn`: hatched, outlined or under the legend; only where that was asked for. */
   readonly provenance: ProvenanceShares & { readonly drawn?: number };
@@ -52,6 +56,8 @@ export interface RestoredFrame {
   readonly mask: Mask;
   readonly provenance: Uint8Array;
   readonly sigma: number;
+  /** `[rows, columns]` quarters of a grey level, as the denoiser saw it. */
+  readonly noiseMap: Uint8Array;
   readonly tilesTotal: number;
   readonly tilesRun: number;
   readonly cut: boolean;
@@ -63,14 +69,16 @@ export type JobFacts = Pick<
   'input' | 'output' | 'width' | 'height' | 'stages' | 'lost' | 'conversions' | 'versions'
 > & { readonly device: string; readonly model: string; readonly modelSha256: string };
 
-/** Scores from here on count as damage, as in masks/build.ts. */
-const DAMAGED_FROM = 128;
-
+/** Regions of the picture in each direction, and the cells from which their noise is taken. */
+const ACROSS = 3;
+const SPARSE = 4;
 /** What is summed, as plain data: an interrupted job goes on from it. */
 interface Sums {
   /** Of the runs before this one. */
   elapsedMs: number;
-  readonly damage: Map<string, { cells: number; frames: number }>;
+  readonly damage: DamageSums;
+  /** Of the means of each frame, in grey levels. */
+  readonly regions: number[];
   readonly provenance: Record<ProvenanceName, number>;
   readonly seconds: { time: number; sum: number; frames: number }[];
   readonly cuts: number[];
@@ -88,6 +96,7 @@ export class RestoreAccount {
   #sums: Sums = {
     elapsedMs: 0,
     damage: new Map(),
+    regions: Array.from({ length: ACROSS * ACROSS }, () => 0),
     provenance: { original: 0, denoised: 0, recovered: 0, synthesised: 0 },
     seconds: [],
     cuts: [],
@@ -113,15 +122,8 @@ export class RestoreAccount {
     const sums = this.#sums;
     sums.frames++;
     sums.cells += frame.mask.data.length;
-    for (const { kind, score } of frame.maps) {
-      let cells = 0;
-      for (const value of score) if (value >= DAMAGED_FROM) cells++;
-      const entry = sums.damage.get(kind) ?? { cells: 0, frames: 0 };
-      sums.damage.set(kind, {
-        cells: entry.cells + cells,
-        frames: entry.frames + (cells > 0 ? 1 : 0),
-      });
-    }
+    addDamage(sums.damage, frame);
+    addRegions(sums.regions, frame);
     const shares = provenanceShares(frame.provenance);
     for (const value of frame.provenance) if (value === DRAWN) sums.drawn++;
     for (const name of Object.keys(sums.provenance) as ProvenanceName[]) {
@@ -157,15 +159,11 @@ export class RestoreAccount {
     return {
       ...facts,
       frames: sums.frames,
-      damage: Object.fromEntries(
-        [...sums.damage].map(([kind, { cells, frames: count }]) => [
-          kind,
-          { share: cells / Math.max(1, sums.cells), frames: count },
-        ]),
-      ),
+      damage: damageFound(sums.damage, sums.cells),
       noise: {
         mean: seconds.reduce((sum, second) => sum + second.sum, 0) / frames,
         overTime: seconds.map(({ time, sum, frames: count }) => ({ time, sigma: sum / count })),
+        byRegion: sums.regions.map((sum) => sum / frames),
       },
       provenance: {
         original: provenance.original / frames,
@@ -186,5 +184,22 @@ export class RestoreAccount {
       wallMs: Math.round(wallMs),
       framesPerSecond: (sums.frames * 1000) / wallMs,
     };
+  }
+}
+
+/** Adds the mean noise of each ninth of the picture. */
+function addRegions(regions: number[], { mask: { columns, rows }, noiseMap }: RestoredFrame): void {
+  const sums = regions.map(() => 0);
+  const counts = regions.map(() => 0);
+  for (let row = 0; row < rows; row += SPARSE) {
+    const down = Math.floor((row * ACROSS) / rows) * ACROSS;
+    for (let column = 0; column < columns; column += SPARSE) {
+      const region = down + Math.floor((column * ACROSS) / columns);
+      sums[region] = (sums[region] ?? 0) + (noiseMap[row * columns + column] ?? 0) / 4;
+      counts[region] = (counts[region] ?? 0) + 1;
+    }
+  }
+  for (const [region, sum] of sums.entries()) {
+    regions[region] = (regions[region] ?? 0) + sum / Math.max(1, counts[region] ?? 0);
   }
 }

@@ -3,6 +3,7 @@ import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import type { CellGrid } from '../frame/frame.js';
 import { SOME_SAMPLES, type Mask } from '../frame/mask.js';
 import { dilate } from './morphology.js';
+import { isLeftAlone } from './routes.js';
 
 /** Scores from here on are repaired. */
 export const REPAIR_FROM = 128;
@@ -23,12 +24,6 @@ const GROWTH: Record<DamageKind, number> = {
 };
 
 /**
- * Told, and left alone: a person close to the camera looks like what passes close to the lens, and
- * must not be wiped away.
- */
-const LEFT_ALONE: ReadonlySet<DamageKind> = new Set(['passing']);
-
-/**
  * The union of all maps (but those of kinds that are left alone) at `REPAIR_FROM` and of `imported` (`[rows, columns]` u8, 0 = keep).
  * Maps of another size than `grid` are a mistake of the program and throw.
  */
@@ -41,7 +36,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
         `a ${map.kind} map of ${columns}x${rows} cells was expected, ${map.columns}x${map.rows} came`,
       );
     }
-    if (LEFT_ALONE.has(map.kind)) continue;
+    if (isLeftAlone(map.kind)) continue;
     if (map.kind === 'dead-pixel') uniteSamples(data, map.score);
     else unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
   }

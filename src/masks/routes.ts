@@ -23,8 +23,8 @@ export const ROUTES: Record<DamageKind, Route> = {
     why: 'the data of the block did not arrive; other frames show it',
   },
   passing: {
-    actions: ['recover', 'synthesise'],
-    why: `${HIDDEN} while something passes close to the lens; it did before, and will again`,
+    actions: ['leave alone'],
+    why: 'a person close to the camera looks like what passes close to the lens, and must not be wiped away',
   },
   dirt: {
     actions: ['recover', 'synthesise'],
@@ -36,3 +36,8 @@ export const ROUTES: Record<DamageKind, Route> = {
   },
   imported: { actions: ['recover', 'synthesise'], why: 'a person marked it' },
 };
+
+/** What is found is told, and no cell is repaired for it. */
+export function isLeftAlone(kind: DamageKind): boolean {
+  return ROUTES[kind].actions.includes('leave alone');
+}

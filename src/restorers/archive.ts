@@ -40,6 +40,8 @@ export interface Restored extends RestoreOutcome {
   readonly doubt: Doubt;
   /** Grey levels. */
   readonly sigma: number;
+  /** `[rows, columns]` quarters of a grey level; 0 where nothing may be changed. */
+  readonly noiseMap: Uint8Array;
   /** True when the memory found the whole picture changed: a cut or a moved camera. */
   readonly cut: boolean;
 }
@@ -101,7 +103,8 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
         const result = await outcome;
         times.add('network', result.inferenceMs);
-        return { ...result, doubt, frame, maps, mask, sigma: noise.sigma, cut };
+        const noiseMap = noise.map;
+        return { ...result, doubt, frame, maps, mask, sigma: noise.sigma, noiseMap, cut };
       }),
     );
   };

@@ -20,14 +20,19 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const found = (share: number, frames: number) => ({
+  ...{ share, frames, route: { actions: ['recover' as const], why: '' } },
+  done: { original: 0, denoised: 0, recovered: 1, synthesised: 0 },
+});
+
 const report: RestoreReport = {
   input: 'a.mp4',
   output: 'b.mp4',
   frames: 12,
   width: 640,
   height: 360,
-  damage: { 'drop-out': { share: 0.0084, frames: 3 }, 'lost-block': { share: 0, frames: 0 } },
-  noise: { mean: 12.34, overTime: [] },
+  damage: { 'drop-out': found(0.0084, 3), 'lost-block': found(0, 0) },
+  noise: { mean: 12.34, overTime: [], byRegion: [] },
   provenance: { original: 0.018, denoised: 0.97, recovered: 0.012, synthesised: 0 },
   cuts: [],
   inference: {

@@ -51,7 +51,7 @@ function accountOf({ input, output }: RestoreOptions): RestoreReport {
     ...SIZE,
     damage: {},
     cuts: [],
-    noise: { mean: 0, overTime: [] },
+    noise: { mean: 0, overTime: [], byRegion: [] },
     provenance: { original: 1, denoised: 0, recovered: 0, synthesised: 0 },
     inference: {
       device: 'cpu',
