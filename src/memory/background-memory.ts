@@ -91,6 +91,16 @@ export class BackgroundMemory {
     this.#empty = true;
   }
 
+  /** Makes it as good as new: unlike after a reset, nothing is left where nothing is known. */
+  clear(): void {
+    this.reset();
+    for (const { planes, mean, seenAt } of [this.#recent, this.#background]) {
+      planes.fill(0);
+      mean.fill(0);
+      seenAt.fill(-1);
+    }
+  }
+
   /**
    * Takes one frame in.
    * @param mask `[rows, columns]`, 255 = damaged: not learned

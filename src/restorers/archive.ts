@@ -8,8 +8,13 @@ import type { Engine } from '../inference/engine.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import type { StageTimes } from '../telemetry/stage-times.js';
 import { doubtOf, type Doubt } from './doubt.js';
-import { lookAhead, surer, type Lesson } from './future.js';
-import { generate, type GeneratorOptions, type RestoreOutcome } from './generator.js';
+import { blank, LookAhead, surer, type Lesson } from './future.js';
+import {
+  generate,
+  type GeneratorOptions,
+  type RestoreOutcome,
+  type SpareFeeds,
+} from './generator.js';
 import type { Inspection } from './inspection.js';
 
 /** Frames in a block, and so the least and (twice) the greatest look-ahead. */
@@ -73,6 +78,9 @@ interface Decided extends Lesson {
 export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspection, Restored> {
   const { size, engine, times } = options;
   const past = options.past ?? new BackgroundMemory(size);
+  const future = new LookAhead(size);
+  const background = blank(past.background);
+  const spare: SpareFeeds = {};
   const decide = (inspection: Inspection): Decided => {
     const mask = options.mask(inspection);
     const noise = options.noise(inspection);
@@ -80,7 +88,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
     return { inspection, frame, noise, coverage: mask, mask: mask.data, sigma: noise.sigma };
   };
   const restoreBlock = ([block, next]: Decided[][]) => {
-    const views = times.measure('look ahead', () => lookAhead(size, block ?? [], next ?? []));
+    const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
     let index = 0;
     return from(block ?? []).pipe(
       mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
@@ -94,10 +102,10 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
           noise: noisePlane(noise, size, options.noiseFloor),
           past: past.recent,
           future: view.recent,
-          background: surer(size, past.background, view.background),
+          background: surer(size, past.background, view.background, background),
         };
         const doubt = doubtOf(input);
-        const outcome = generate(engine, input, options);
+        const outcome = generate(engine, input, options, spare);
         times.add('gather', performance.now() - began);
         // The network has its own copy by now: the frame still shows what the camera saw.
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));

@@ -1,5 +1,5 @@
 /** Looks ahead: what each frame of a block will be seen to have been, from the frames after it. */
-import { frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
+import type { Frame, FrameSize } from '../frame/frame.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import type { SightedMemory } from './doubt.js';
 import type { Memory } from './generator.js';
@@ -18,39 +18,62 @@ export interface FutureView {
   readonly background: Memory;
 }
 
-/**
- * For each frame of `block` the memory of what follows it, learned backwards from the end of `next`.
- * @returns as many views as `block` has frames; they own their arrays
- */
-export function lookAhead(
-  size: FrameSize,
-  block: readonly Lesson[],
-  next: readonly Lesson[],
-): FutureView[] {
-  const memory = new BackgroundMemory(size);
-  // Far ahead every other frame will do: what matters is what comes next.
-  const far = next.filter((_, index) => index % 2 === 0).reverse();
-  for (const { frame, mask, sigma } of far) memory.learn(frame, mask, sigma);
-  const views: FutureView[] = [];
-  for (const { frame, mask, sigma } of [...block].reverse()) {
-    const recent = { ...copyOf(memory.recent), seenAt: memory.recent.seenAt.slice() };
-    views.push({ recent, background: copyOf(memory.background) });
-    memory.learn(frame, mask, sigma);
+/** One lane's memory of the future. It is made anew for each block, in the same place. */
+export class LookAhead {
+  readonly #memory: BackgroundMemory;
+  readonly #views: FutureView[] = [];
+
+  constructor(size: FrameSize) {
+    this.#memory = new BackgroundMemory(size);
   }
-  return views.reverse();
+
+  /**
+   * For each frame of `block` the memory of what follows it, learned backwards from the end of
+   * `next`.
+   * @returns as many views as `block` has frames, on loan until the next call
+   */
+  views(block: readonly Lesson[], next: readonly Lesson[]): readonly FutureView[] {
+    const memory = this.#memory;
+    memory.clear();
+    // Far ahead every other frame will do: what matters is what comes next.
+    const far = next.filter((_, index) => index % 2 === 0).reverse();
+    for (const { frame, mask, sigma } of far) memory.learn(frame, mask, sigma);
+    for (const [index, { frame, mask, sigma }] of [...block.entries()].reverse()) {
+      const { recent, background } = memory;
+      const view = (this.#views[index] ??= {
+        recent: { ...blank(recent), seenAt: new Int32Array(recent.seenAt.length) },
+        background: blank(background),
+      });
+      copy(recent, view.recent);
+      view.recent.seenAt.set(recent.seenAt);
+      copy(background, view.background);
+      memory.learn(frame, mask, sigma);
+    }
+    return this.#views.slice(0, block.length);
+  }
 }
 
-function copyOf({ planes, count }: Memory): Memory {
-  return { planes: planes.slice(), count: count.slice() };
+/** A memory of the same size, for a copy to be written to. */
+export function blank({ planes, count }: Memory): Memory {
+  return { planes: new Uint8Array(planes.length), count: new Uint8Array(count.length) };
 }
 
-/** Cell by cell the picture with more samples behind it: the surer of two backgrounds. */
-export function surer(size: FrameSize, first: Memory, second: Memory): Memory {
+function copy({ planes, count }: Memory, to: Memory): void {
+  to.planes.set(planes);
+  to.count.set(count);
+}
+
+/** Writes cell by cell the picture with more samples behind it: the surer of two backgrounds. */
+export function surer(
+  size: FrameSize,
+  first: Memory,
+  second: Memory,
+  { planes, count }: Memory = blank(first),
+): Memory {
   const cells = (size.width * size.height) >> 2;
   const columns = size.width >> 1;
-  const planes = new Uint8Array(frameBytes(size));
   planes.set(first.planes);
-  const count = first.count.slice();
+  count.set(first.count);
   for (let cell = 0; cell < cells; cell++) {
     const better = second.count[cell] ?? 0;
     if (better <= (count[cell] ?? 0)) continue;

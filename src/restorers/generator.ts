@@ -44,6 +44,11 @@ export interface GeneratorOptions {
   readonly synthesis: boolean;
 }
 
+/** What an earlier run gave back, to be filled again. */
+export interface SpareFeeds {
+  feeds?: Tensors | undefined;
+}
+
 /**
  * Prepares the tensors at once (so the caller may learn from the frame while the network runs) and
  * resolves when the frame's own data has been changed: only cells that are masked or noisy.
@@ -52,6 +57,7 @@ export async function generate(
   engine: Pick<Engine, 'card' | 'run'>,
   input: RestoreInput,
   options: GeneratorOptions,
+  spare: SpareFeeds = {},
 ): Promise<RestoreOutcome> {
   const { frame } = input;
   const grid = { columns: frame.width >> 1, rows: frame.height >> 1 };
@@ -68,8 +74,10 @@ export async function generate(
   const plan = planRegions(grid, work);
   const counts = { tilesTotal: plan.total, tilesRun: plan.needed };
   if (plan.regions.length === 0) return { provenance, ...counts, inferenceMs: 0 };
-  const feeds = gather(engine, input, plan, options);
+  const feeds = gather(engine, input, plan, options, spare);
+  spare.feeds = undefined;
   const result = await engine.run(feeds);
+  spare.feeds = result.feeds;
   for (const [index, region] of plan.regions.entries()) {
     scatter(result, region, index, work, provenance, frame);
   }
@@ -93,7 +101,12 @@ function gather(
   input: RestoreInput,
   plan: RegionPlan,
   { strength, synthesis }: GeneratorOptions,
+  spare: SpareFeeds,
 ): Tensors {
+  const memory = (name: string, bytes: number) => {
+    const old = spare.feeds?.[name]?.data;
+    return old instanceof Uint8Array && old.length === bytes ? old : new Uint8Array(bytes);
+  };
   const multiple = engine.card.cellMultiple;
   const columns = Math.ceil(plan.columns / multiple) * multiple;
   const rows = Math.ceil(plan.rows / multiple) * multiple;
@@ -106,11 +119,11 @@ function gather(
     input.background.planes,
   ];
   const maps = [input.past.count, input.future.count, input.background.count];
-  const luma = new Uint8Array(batch * 16 * cells);
-  const chroma = new Uint8Array(batch * 8 * cells);
-  const counts = new Uint8Array(batch * 3 * cells);
-  const mask = new Uint8Array(batch * cells);
-  const sigma = new Uint8Array(batch * cells);
+  const luma = memory('luma', batch * 16 * cells);
+  const chroma = memory('chroma', batch * 8 * cells);
+  const counts = memory('counts', batch * 3 * cells);
+  const mask = memory('mask', batch * cells);
+  const sigma = memory('sigma', batch * cells);
   for (const [index, { left, top }] of plan.regions.entries()) {
     const cellWindow = (data: Uint8Array, to: Uint8Array, at: number) => {
       copyWindow(cellPlane(input.frame, data), left, top, columns, rows, to, at * cells);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameBytes, type Frame } from '../../src/frame/frame.js';
 import { FramePool } from '../../src/frame/frame-pool.js';
-import { lookAhead, surer } from '../../src/restorers/future.js';
+import { LookAhead, surer } from '../../src/restorers/future.js';
 
 const size = { width: 16, height: 16 };
 const cells = 64;
@@ -20,9 +20,12 @@ const lesson = (seq: number, value: number, masked = 0) => ({
   sigma: 0,
 });
 
-describe('lookAhead', () => {
+describe('looking ahead', () => {
   it('shows each frame what comes after it', () => {
-    const views = lookAhead(size, [lesson(0, 50), lesson(1, 50), lesson(2, 90)], [lesson(3, 90)]);
+    const views = new LookAhead(size).views(
+      [lesson(0, 50), lesson(1, 50), lesson(2, 90)],
+      [lesson(3, 90)],
+    );
     expect(views).toHaveLength(3);
     expect(views[2]?.recent.count[0]).toBe(1);
     expect(views[2]?.recent.planes[0]).toBe(90);
@@ -30,13 +33,23 @@ describe('lookAhead', () => {
   });
 
   it('knows nothing at the end', () => {
-    const views = lookAhead(size, [lesson(0, 50), lesson(1, 50)], []);
+    const views = new LookAhead(size).views([lesson(0, 50), lesson(1, 50)], []);
     expect(views[1]?.recent.count).toEqual(new Uint8Array(cells));
     expect(views[0]?.recent.count[0]).toBe(1);
   });
 
+  it('is for each block as if it were the first', () => {
+    const memory = new LookAhead(size);
+    const other = [lesson(2, 120), lesson(3, 120, 255)];
+    memory.views([lesson(0, 200), lesson(1, 20)], [lesson(2, 230)]);
+    expect(memory.views(other, [])).toEqual(new LookAhead(size).views(other, []));
+  });
+
   it('does not learn from damaged cells', () => {
-    const views = lookAhead(size, [lesson(0, 50)], [lesson(1, 200, 255), lesson(2, 200, 255)]);
+    const views = new LookAhead(size).views(
+      [lesson(0, 50)],
+      [lesson(1, 200, 255), lesson(2, 200, 255)],
+    );
     expect(views[0]?.recent.count[0]).toBe(0);
   });
 });
