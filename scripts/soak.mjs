@@ -18,6 +18,8 @@ const CELL = 8;
 /** Bits of the clock that is burnt into each picture, in ms: it comes round after 12 days. */
 const BITS = 30;
 const REPORT_MS = 10_000;
+/** Between two looks at the page. */
+const BROWSER_MS = 500;
 
 /** @returns {string} */
 function ffmpegPath() {
@@ -48,17 +50,17 @@ function clockPicture(now) {
 }
 
 /**
- * @param {Buffer} picture Luma first.
+ * @param {ArrayLike<number>} luma One row through the squares of the clock.
+ * @param {number} now ms
  * @returns {number} ms since the clock that is burnt in
  */
-function ageOf(picture) {
+function ageOf(luma, now) {
   let stamp = 0;
   for (let bit = 0; bit < BITS; bit++) {
-    const at = (CELL / 2) * SIZE.width + bit * CELL + CELL / 2;
-    if ((picture[at] ?? 0) > 128) stamp += 2 ** bit;
+    if ((luma[bit * CELL + CELL / 2] ?? 0) > 128) stamp += 2 ** bit;
   }
   const span = 2 ** BITS;
-  return (((Date.now() - stamp) % span) + span) % span;
+  return (((now - stamp) % span) + span) % span;
 }
 
 /**
@@ -115,7 +117,9 @@ function viewer(camera, read) {
   let pending = Buffer.alloc(0);
   child.stdout.on('data', (/** @type {Buffer} */ chunk) => {
     pending = Buffer.concat([pending, chunk]);
-    for (; pending.length >= bytes; pending = pending.subarray(bytes)) read(ageOf(pending));
+    for (; pending.length >= bytes; pending = pending.subarray(bytes)) {
+      read(ageOf(pending.subarray((CELL / 2) * SIZE.width), Date.now()));
+    }
   });
   const subscription = camera.units$.subscribe((unit) => child.stdin.write(unit.data));
   return () => {
@@ -123,6 +127,51 @@ function viewer(camera, read) {
     child.kill('SIGKILL');
   };
 }
+
+/**
+ * The live page on a free port, and a browser on its first camera.
+ * @param {any} hub
+ * @param {string} ffmpeg
+ */
+async function watchedByBrowser(hub, ffmpeg) {
+  const { openBrowser } = await import('./soak-browser.mjs');
+  const { liveView } = await built('pipelines', 'live-view.js');
+  const { loadConfig } = await built('src', 'config', 'load.js');
+  const { createLogger } = await built('src', 'telemetry', 'logger.js');
+  const { server, notify } = loadConfig();
+  const terminal = { line: () => undefined, status: () => undefined };
+  const logger = createLogger(/** @type {any} */ (terminal), 'error');
+  const settings = { ffmpeg, server: { ...server, port: 0 }, notify, logger };
+  /** @type {{ unsubscribe: () => void } | undefined} */
+  let serving;
+  const { url } = await new Promise((resolve, reject) => {
+    serving = liveView(hub, settings).subscribe({ next: resolve, error: reject });
+  });
+  const browser = await openBrowser(`${url}/#camera-1`, { ...SIZE, cell: CELL });
+  /** @type {number[]} */
+  let ages = [];
+  const timer = setInterval(() => {
+    void browser.read().then((shown) => {
+      if (shown !== undefined) ages.push(ageOf(shown.luma, shown.now));
+    });
+  }, BROWSER_MS);
+  return {
+    /** Of the time since it was asked last. */
+    take: () => {
+      const taken = ages;
+      ages = [];
+      return taken;
+    },
+    close: async () => {
+      clearInterval(timer);
+      await browser.close();
+      serving?.unsubscribe();
+    },
+  };
+}
+
+/** @param {number[]} ages */
+const quoted = (ages) => `${quantile(ages, 0.5)}/${quantile(ages, 0.99)}`;
 
 /**
  * @param {number[]} values
@@ -148,6 +197,7 @@ async function soak(args) {
       minutes: { type: 'string', default: '10' },
       cameras: { type: 'string', default: '2' },
       rate: { type: 'string', default: '5' },
+      browser: { type: 'boolean', default: false },
     },
   });
   const minutes = Number(values.minutes);
@@ -176,8 +226,10 @@ async function soak(args) {
   const [cpu] = cpus();
   say(`${availableParallelism()} cores of ${cpu?.model ?? 'unknown'}, node ${process.version}`);
   say(`${count} cameras of ${SIZE.width}x${SIZE.height} at ${values.rate} frames a second`);
+  const watched = values.browser ? await watchedByBrowser(hub, ffmpegPath()) : undefined;
+  if (watched) say('the first one is shown by a browser, and its clock read from the page');
   say(
-    'minute | RSS MiB | held MiB | fps | age of the shown picture p50/p99 ms | frames | dropped | let through',
+    'minute | RSS MiB | held MiB | fps | age of the shown picture p50/p99 ms | in the browser | frames | dropped | let through',
   );
   /** @type {number[]} */
   let ages = [];
@@ -204,6 +256,7 @@ async function soak(args) {
       held.toFixed(1),
       sum((one) => one.fps).toFixed(1),
       `${p50}/${quantile(ages, 0.99)}`,
+      watched === undefined ? '–' : quoted(watched.take()),
       ...[sum((one) => one.frames), sum((one) => one.dropped), sum((one) => one.passedThrough)],
     ];
     say(cells.join(' | '));
@@ -222,6 +275,7 @@ async function soak(args) {
     say(`${name}: second quarter ${second.toFixed(1)}, last quarter ${last.toFixed(1)}`);
   }
   close.forEach((/** @type {() => void} */ end) => end());
+  await watched?.close();
   running?.unsubscribe();
   sources.forEach((source) => source.close());
 }
