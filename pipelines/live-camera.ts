@@ -82,7 +82,6 @@ export class RunningCamera implements LiveCamera {
   readonly #pictures = new Subject<LivePicture>();
   readonly #gone = new Subject<void>();
   readonly #restoring: Restoring;
-  #range: 'tv' | 'pc' = 'tv';
   constructor(config: CameraConfig, options: LiveOptions, tools: LiveTools) {
     this.name = config.name;
     this.#config = config;
@@ -128,7 +127,12 @@ export class RunningCamera implements LiveCamera {
     const snapshot$ = this.pictures$.pipe(
       map(({ original, restored, ...rest }) => ({
         ...rest,
-        ...{ camera: this.name, width: original.width, height: original.height },
+        ...{
+          camera: this.name,
+          colour: this.state().colour,
+          width: original.width,
+          height: original.height,
+        },
         ...{ original: original.data.slice(), restored: restored.data.slice() },
       })),
       timeout({ first: SNAPSHOT_MS, with: () => throwError(() => this.#notLive()) }),
@@ -194,7 +198,7 @@ export class RunningCamera implements LiveCamera {
     if (record === undefined) return undefined;
     return new Recording({
       ...{ camera: this.name, folder: record, seconds: this.#options.segmentSeconds },
-      ...{ tools: this.#tools, range: () => this.#range },
+      ...{ tools: this.#tools, colour: () => this.state().colour },
       onFailed: (error) => {
         this.#options.logger.error({ camera: this.name }, `recording: ${String(error)}`);
       },
@@ -219,7 +223,7 @@ export class RunningCamera implements LiveCamera {
     return {
       ...this.#tools,
       layout,
-      range: () => this.#range,
+      colour: () => this.state().colour,
       onFailed: (error) => {
         this.#options.logger.warn({ camera: this.name }, error.message);
       },
@@ -232,7 +236,6 @@ export class RunningCamera implements LiveCamera {
       case 'frame': {
         const { facts, frame, receivedMs } = event;
         const { width, height } = frame;
-        this.#range = facts.range;
         this.#figures.errors(facts.decodeErrors);
         this.#book.picture({ ...facts, width, height, receivedMs });
         return [event];

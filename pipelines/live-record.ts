@@ -10,6 +10,7 @@ import { segmentOutput, startSegments, type SegmentWriter } from '../src/ffmpeg/
 import { through } from '../src/flow/through.js';
 import { nowMs, type LivePicture } from '../src/frame/live-seams.js';
 import { provenanceShares } from '../src/frame/provenance.js';
+import { colourKey, type ColourTags } from '../src/frame/colour.js';
 import type { LiveTools } from './live-camera.js';
 
 export interface RecordingOptions {
@@ -17,7 +18,7 @@ export interface RecordingOptions {
   readonly folder: string;
   readonly seconds: number;
   readonly tools: LiveTools;
-  readonly range: () => 'tv' | 'pc';
+  readonly colour: () => ColourTags;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -68,13 +69,13 @@ export class Recording {
       let running: { readonly writer: SegmentWriter; readonly shape: string } | undefined;
       const file = this.#file('restored');
       const writerFor = ({ width, height }: LivePicture['original']): SegmentWriter => {
-        const range = this.#options.range();
-        const shape = `${width}x${height} ${range}`;
+        const colour = this.#options.colour();
+        const shape = `${width}x${height} ${colourKey(colour)}`;
         if (running?.shape === shape) return running.writer;
         running?.writer.end();
         const writer = startSegments({
           ...this.#options.tools,
-          ...{ range, size: { width, height }, seconds: this.#options.seconds },
+          ...{ colour, size: { width, height }, seconds: this.#options.seconds },
           pattern: this.#pattern('restored'),
           onFile: (path) => file.begin(path),
           onEnd: () => {

@@ -1,8 +1,10 @@
 /** Runs one live H.264 encoder: pictures in, access units out, none held back. */
 import { RelensError } from '../errors.js';
+import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import { nowMs } from '../frame/live-seams.js';
 import { canEncode } from './abilities.js';
+import { tagFilter, tagOptions } from './colour.js';
 import { reason } from './failure.js';
 import type { Ffmpeg } from './find.js';
 import { FlvReader } from './flv.js';
@@ -13,7 +15,7 @@ export interface LiveEncodeJob<T> {
   readonly ffmpeg: Ffmpeg;
   readonly encoder: LiveEncoder;
   readonly size: FrameSize;
-  readonly range: 'tv' | 'pc';
+  readonly colour: ColourTags;
   readonly passthrough: readonly string[];
   readonly onUnit: (unit: EncodedUnit<T>) => void;
   /** The encoder died by itself. */
@@ -155,11 +157,12 @@ export function startLiveEncoder<T>(job: LiveEncodeJob<T>): RunningEncoder<T> {
   };
 }
 
-function encodeArgs<T>({ encoder, range, passthrough }: LiveEncodeJob<T>): string[] {
+function encodeArgs<T>({ encoder, colour, passthrough }: LiveEncodeJob<T>): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-copyts'],
     ...['-probesize', '32', '-analyzeduration', '0', '-f', 'nut', '-i', 'pipe:0', '-map', '0:v:0'],
-    ...['-vf', `setparams=range=${range}`, ...passthrough, '-enc_time_base', '1:1000'],
+    ...['-vf', [...tagFilter(colour), 'null'].join(','), ...passthrough],
+    ...['-enc_time_base', '1:1000', ...tagOptions(colour)],
     ...['-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p', '-g', '600'],
     ...['-force_key_frames', `expr:gte(t,n_forced*${GROUP_S})`, '-flush_packets', '1'],
     ...['-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:1'],

@@ -1,8 +1,10 @@
 /** Encodes a picture stream for viewers that know no H.264: JPEG images, or MPEG-1 for JSMpeg. */
 import { fromEvent, map, merge, from, type Observable } from 'rxjs';
 import { RelensError } from '../errors.js';
+import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import { passthrough } from './abilities.js';
+import { convertFilter } from './colour.js';
 import { ending, reason } from './failure.js';
 import type { Ffmpeg } from './find.js';
 import { start } from './process.js';
@@ -35,6 +37,7 @@ export async function startViewEncoder(
   ffmpeg: Ffmpeg,
   codec: ViewCodec,
   size: FrameSize,
+  colour: ColourTags,
 ): Promise<ViewEncoder> {
   const child = start({
     command: ffmpeg.ffmpeg,
@@ -42,7 +45,8 @@ export async function startViewEncoder(
       ...['-nostdin', '-hide_banner', '-loglevel', 'error', '-fflags', 'nobuffer'],
       ...['-probesize', '32', '-analyzeduration', '0', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
       ...['-video_size', `${size.width}x${size.height}`, '-framerate', String(MPEG1_FPS)],
-      ...['-i', 'pipe:0', ...(await passthrough(ffmpeg)), ...CODECS[codec]],
+      ...['-i', 'pipe:0', '-vf', convertFilter(colour, codec === 'jpeg' ? 'pc' : 'tv')],
+      ...[...(await passthrough(ffmpeg)), ...CODECS[codec]],
       ...['-flush_packets', '1', 'pipe:1'],
     ],
     stdin: 'pipe',

@@ -1,5 +1,6 @@
 /** Runs one encoder: frames go in as NUT with their exact times, a file comes out. */
 import type { Frame, FrameSize } from '../frame/frame.js';
+import { SCALE_MATRIX, tagFilter, tagOptions } from './colour.js';
 import { writingFailed } from './failure.js';
 import type { Ffmpeg } from './find.js';
 import { nutFrameHeader, nutHeader } from './nut-writer.js';
@@ -125,14 +126,8 @@ function encodeArgs(job: EncodeJob): string[] {
 
 /** Tags the frames, so that nothing converts the samples, or all convert them by the right matrix. */
 function colourFilter({ colour, convertTo }: EncodeJob): string | undefined {
-  const { range, space, primaries, transfer } = colour;
-  const tags = [
-    ...(range === undefined ? [] : [`range=${range}`]),
-    ...(space === undefined ? [] : [`colorspace=${space}`]),
-    ...(primaries === undefined ? [] : [`color_primaries=${primaries}`]),
-    ...(transfer === undefined ? [] : [`color_trc=${transfer}`]),
-  ];
-  const chain = tags.length === 0 ? [] : [`setparams=${tags.join(':')}`];
+  const { range, space } = colour;
+  const chain = tagFilter(colour);
   if (convertTo !== undefined) {
     // ffmpeg 4 does not hand the frames' tags on to a conversion: it is told again.
     const matrix = space === undefined ? undefined : SCALE_MATRIX[space];
@@ -146,16 +141,6 @@ function colourFilter({ colour, convertTo }: EncodeJob): string | undefined {
   return chain.length === 0 ? undefined : chain.join(',');
 }
 
-/** The scale filter's names of the matrices that it knows. */
-const SCALE_MATRIX: Readonly<Record<string, string>> = {
-  bt709: 'bt709',
-  fcc: 'fcc',
-  bt470bg: 'bt601',
-  smpte170m: 'smpte170m',
-  smpte240m: 'smpte240m',
-  bt2020nc: 'bt2020',
-};
-
 /**
  * The encoder is told too: from ffmpeg 8 on a pixel format named without a range may mean limited
  * range, and full-range samples would be converted; ffmpeg 4 writes no tags but these.
@@ -165,12 +150,7 @@ export function colourOptions({
   convertTo,
 }: Pick<EncodeJob, 'colour' | 'convertTo'>): string[] {
   if (convertTo !== undefined) return [];
-  return [
-    ...(colour.range === undefined ? [] : ['-color_range', colour.range]),
-    ...(colour.space === undefined ? [] : ['-colorspace', colour.space]),
-    ...(colour.primaries === undefined ? [] : ['-color_primaries', colour.primaries]),
-    ...(colour.transfer === undefined ? [] : ['-color_trc', colour.transfer]),
-  ];
+  return tagOptions(colour);
 }
 
 /** µs to ticks that always grow, as encoders demand. */

@@ -1,4 +1,5 @@
 /** Understands what a live decoder prints: how far it is, what it sees, why it failed. */
+import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import type { LiveAddress } from '../frame/live-address.js';
 import { TrustLog } from './trust-log.js';
@@ -14,6 +15,11 @@ export interface LiveFailure {
   readonly patience: 'soon' | 'login';
 }
 
+/** Names that ffmpeg prints and takes alike; others are left out. */
+const SPACES = /^(bt709|fcc|bt470bg|smpte170m|smpte240m|bt2020nc)$/;
+const PRIMARIES = /^(bt709|bt470m|bt470bg|smpte170m|smpte240m|bt2020)$/;
+const TRANSFERS = /^(bt709|bt470m|bt470bg|smpte170m|smpte240m|linear|iec61966-2-1|bt2020-1[02])$/;
+
 /** Fed with the lines of ffmpeg at `-loglevel repeat+level+verbose`. Keeps no line. */
 export class LiveLog {
   stage: LiveStage = 'starting';
@@ -21,7 +27,8 @@ export class LiveLog {
   codec = '';
   /** As the stream announces it; 0 when it does not. */
   frameRate = 0;
-  range: 'tv' | 'pc' = 'tv';
+  /** Of the pictures that come now. */
+  colour: ColourTags & { readonly range: 'tv' | 'pc' } = { range: 'tv' };
   /** Of the decoded pictures, before our filters; the newest last. */
   readonly sizes: FrameSize[] = [];
   /** Errors printed once pictures were coming. */
@@ -78,10 +85,28 @@ export class LiveLog {
     if (isError) this.decodeErrors++;
     if (isError || line.includes('corrupt decoded frame')) this.#trust.error();
     else if (/RTP: missed \d+ packets/.test(line)) this.#trust.loss();
+    if (line.includes('] color_range:')) this.#tags(line);
     const shown = /\bi:([PTB]) iskey:([01])/.exec(line);
     if (shown === null) return;
     this.#trust.shown(shown[2] === '1');
     this.interlaced ||= shown[1] !== 'P';
+  }
+
+  #tags(line: string): void {
+    const tag = (name: string, known: RegExp) => {
+      const value = new RegExp(`${name}:([\\w-]+)`).exec(line)?.[1] ?? '';
+      return known.test(value) ? value : undefined;
+    };
+    const range = tag('color_range', /^(tv|pc)$/) === 'pc' ? 'pc' : undefined;
+    const space = tag('color_space', SPACES);
+    const primaries = tag('color_primaries', PRIMARIES);
+    const transfer = tag('color_trc', TRANSFERS);
+    this.colour = {
+      range: range ?? this.colour.range,
+      ...(space !== undefined && { space }),
+      ...(primaries !== undefined && { primaries }),
+      ...(transfer !== undefined && { transfer }),
+    };
   }
 
   #stream(line: string): void {
@@ -89,13 +114,14 @@ export class LiveLog {
     if (video === undefined || video === 'none') return;
     this.codec = video;
     this.frameRate = Number(/, ([\d.]+) fps/.exec(line)?.[1] ?? 0);
-    if (/\bpc\b|yuvj/.test(line)) this.range = 'pc';
+    if (/\bpc\b|yuvj/.test(line)) this.colour = { range: 'pc' };
   }
 
   #graph(line: string, width: number, height: number, pixelFormat: string): void {
     this.sizes.push({ width, height });
     if (this.sizes.length > 4) this.sizes.shift();
-    this.range = pixelFormat.startsWith('yuvj') || /range:(pc|full)/.test(line) ? 'pc' : this.range;
+    const isFull = pixelFormat.startsWith('yuvj') || /range:(pc|full)/.test(line);
+    if (isFull) this.colour = { ...this.colour, range: 'pc' };
   }
 
   #failureOf(line: string): LiveFailure | undefined {

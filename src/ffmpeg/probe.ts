@@ -1,19 +1,14 @@
 /** Asks ffprobe what is in a file, and gives the answer types. */
 import { z } from 'zod';
 import { isRelensError, RelensError } from '../errors.js';
+import type { ColourTags } from '../frame/colour.js';
 import type { Ffmpeg } from './find.js';
 import { run } from './process.js';
 
 /** A fraction as ffmpeg writes it: numerator, denominator. */
 export type Rational = readonly [number, number];
 
-/** Names as in ffmpeg; undefined = the file does not say. */
-export interface ColourTags {
-  readonly range?: 'tv' | 'pc';
-  readonly space?: string;
-  readonly primaries?: string;
-  readonly transfer?: string;
-}
+export type { ColourTags };
 
 export interface VideoStream {
   /** Index among all streams of the file. */

@@ -1,6 +1,8 @@
 /** Writes restored pictures as a row of files, each complete in itself. */
+import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import type { LiveEncoder } from './encode-live.js';
+import { tagFilter, tagOptions } from './colour.js';
 import type { Ffmpeg } from './find.js';
 import { nutFrameHeader, nutHeader } from './nut-writer.js';
 import { start } from './process.js';
@@ -9,7 +11,7 @@ export interface SegmentJob {
   readonly ffmpeg: Ffmpeg;
   readonly encoder: LiveEncoder;
   readonly size: FrameSize;
-  readonly range: 'tv' | 'pc';
+  readonly colour: ColourTags;
   readonly passthrough: readonly string[];
   /** With %03d for the number of the file. */
   readonly pattern: string;
@@ -40,14 +42,15 @@ export function segmentOutput(pattern: string, seconds: number): string[] {
 }
 
 export function startSegments(job: SegmentJob): SegmentWriter {
-  const { encoder, range, size, passthrough } = job;
+  const { encoder, colour, size, passthrough } = job;
   const child = start({
     command: job.ffmpeg.ffmpeg,
     args: [
       ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+verbose', '-y', '-copyts'],
       ...['-probesize', '32', '-analyzeduration', '0', '-f', 'nut', '-i', 'pipe:0'],
-      ...['-map', '0:v:0', '-vf', `setparams=range=${range}`, ...passthrough],
-      ...['-enc_time_base', '1:1000', '-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p'],
+      ...['-map', '0:v:0', '-vf', [...tagFilter(colour), 'null'].join(','), ...passthrough],
+      ...[...tagOptions(colour), '-enc_time_base', '1:1000'],
+      ...['-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p'],
       ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
       ...segmentOutput(job.pattern, job.seconds),
     ],

@@ -1,6 +1,8 @@
 /** One raw picture to one image file, in memory. */
 import { RelensError } from '../errors.js';
+import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
+import { convertFilter, readColours } from './colour.js';
 import { ending, reason } from './failure.js';
 import type { Ffmpeg } from './find.js';
 import { run } from './process.js';
@@ -8,6 +10,8 @@ import { run } from './process.js';
 export interface RawPicture extends FrameSize {
   readonly pixelFormat: 'yuv420p' | 'gray' | 'rgb24';
   readonly data: Uint8Array;
+  /** Of yuv420p. */
+  readonly colour?: ColourTags;
 }
 
 const CODECS = {
@@ -15,10 +19,15 @@ const CODECS = {
   jpeg: ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p'],
 } as const;
 
+/** PNG holds colours, and no samples that would have to be read. */
+function readFilter(colour: ColourTags, codec: keyof typeof CODECS): string {
+  return codec === 'jpeg' ? convertFilter(colour, 'pc') : readColours(colour);
+}
+
 /** @throws RelensError FFMPEG_FAILED */
 export async function stillImage(
   ffmpeg: Ffmpeg,
-  { width, height, pixelFormat, data }: RawPicture,
+  { width, height, pixelFormat, data, colour = {} }: RawPicture,
   codec: keyof typeof CODECS,
 ): Promise<Buffer> {
   const { exit, stdout, stderr } = await run(
@@ -26,6 +35,7 @@ export async function stillImage(
     [
       ...['-hide_banner', '-loglevel', 'error', '-f', 'rawvideo', '-pix_fmt', pixelFormat],
       ...['-video_size', `${width}x${height}`, '-i', 'pipe:0', '-frames:v', '1'],
+      ...(pixelFormat === 'yuv420p' ? ['-vf', readFilter(colour, codec)] : []),
       ...[...CODECS[codec], '-f', 'image2pipe', 'pipe:1'],
     ],
     { input: data },

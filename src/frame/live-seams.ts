@@ -1,5 +1,6 @@
 /** The seam between the live pipeline and whatever shows it: cameras, their state, their streams. */
 import type { Observable } from 'rxjs';
+import type { ColourTags } from './colour.js';
 import type { Frame, FrameSize } from './frame.js';
 import type { ProvenanceShares } from './provenance.js';
 
@@ -103,6 +104,8 @@ export interface CameraState {
   readonly fps: number;
   /** As ffmpeg names what the camera sends, for example `h264`; empty before the first picture. */
   readonly codec: string;
+  /** How the samples of its pictures are to be read. */
+  readonly colour: ColourTags;
   /** What is wrong with the view now; empty when nothing is. */
   readonly view: readonly ViewTrouble[];
 }
@@ -178,6 +181,7 @@ export interface CameraConfig {
 /** Copies, for whoever wants to keep them. */
 export interface Snapshot extends FrameSize {
   readonly camera: string;
+  readonly colour: ColourTags;
   /** yuv420p planes, as in Frame. */
   readonly original: Uint8Array;
   readonly restored: Uint8Array;

@@ -23,11 +23,11 @@ const WHAT = {
 
 /** @throws RelensError FFMPEG_FAILED */
 export async function snapshotArchive(ffmpeg: Ffmpeg, snapshot: Snapshot): Promise<Archive> {
-  const { width, height, original, restored, overlay } = snapshot;
+  const { width, height, original, restored, overlay, colour } = snapshot;
   const grid = { width: overlay.columns, height: overlay.rows };
   const pictures: Record<keyof typeof WHAT, RawPicture> = {
-    'original.png': { width, height, pixelFormat: 'yuv420p', data: original },
-    'restored.png': { width, height, pixelFormat: 'yuv420p', data: restored },
+    'original.png': { width, height, pixelFormat: 'yuv420p', data: original, colour },
+    'restored.png': { width, height, pixelFormat: 'yuv420p', data: restored, colour },
     'mask.png': { ...grid, pixelFormat: 'gray', data: overlay.mask },
     'provenance.png': { ...grid, pixelFormat: 'rgb24', data: coloured(overlay.provenance) },
   };

@@ -20,6 +20,7 @@ import {
 import { MPEG1_FPS, startViewEncoder, type ViewEncoder } from '../ffmpeg/encode-view.js';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import { MultipartJpeg } from '../ffmpeg/multipart-jpeg.js';
+import { colourKey, type ColourTags } from '../frame/colour.js';
 import { planesOf, type FrameSize } from '../frame/frame.js';
 import type { CameraState, FrameTimes, LiveCamera, LivePicture } from '../frame/live-seams.js';
 import { markPicture } from './mark-picture.js';
@@ -48,10 +49,18 @@ export interface ViewStreams {
 
 export function viewStreams(ffmpeg: Ffmpeg): ViewStreams {
   return {
-    stacked: shared((camera) => ofEachSize(camera, (size) => stackedJpegs(ffmpeg, camera, size))),
-    restored: shared((camera) => ofEachSize(camera, (size) => markedJpegs(ffmpeg, camera, size))),
-    mpeg1: shared((camera) => ofEachSize(camera, (size) => mpeg1(ffmpeg, camera, size))),
+    stacked: shared((camera) =>
+      ofEachShape(camera, (shape) => stackedJpegs(ffmpeg, camera, shape)),
+    ),
+    restored: shared((camera) =>
+      ofEachShape(camera, (shape) => markedJpegs(ffmpeg, camera, shape)),
+    ),
+    mpeg1: shared((camera) => ofEachShape(camera, (shape) => mpeg1(ffmpeg, camera, shape))),
   };
+}
+
+interface Shape extends FrameSize {
+  readonly colour: ColourTags;
 }
 
 /** One encoder a camera however many subscribe. */
@@ -66,13 +75,18 @@ function shared<T>(
   };
 }
 
-function ofEachSize<T>(
+function ofEachShape<T>(
   camera: LiveCamera,
-  encode: (size: FrameSize) => Observable<T>,
+  encode: (shape: Shape) => Observable<T>,
 ): Observable<T> {
   return camera.state$.pipe(
-    distinctUntilChanged((a, b) => a.width === b.width && a.height === b.height),
-    switchMap(({ width, height }) => (width === 0 ? EMPTY : encode({ width, height }))),
+    distinctUntilChanged(
+      (a, b) =>
+        a.width === b.width && a.height === b.height && colourKey(a.colour) === colourKey(b.colour),
+    ),
+    switchMap(({ width, height, colour }) =>
+      width === 0 ? EMPTY : encode({ width, height, colour }),
+    ),
   );
 }
 
@@ -86,10 +100,10 @@ function withEncoder<T>(
   );
 }
 
-function stackedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: FrameSize): Observable<Jpeg> {
+function stackedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: Shape): Observable<Jpeg> {
   const stack = { width: size.width, height: 2 * size.height };
   return withEncoder(
-    () => startViewEncoder(ffmpeg, 'jpeg', stack),
+    () => startViewEncoder(ffmpeg, 'jpeg', stack, size.colour),
     (encoder) => {
       // One image comes out for each picture that went in, in order.
       const inside: Omit<Jpeg, 'data'>[] = [];
@@ -116,9 +130,9 @@ function stackedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: FrameSize): Obse
   );
 }
 
-function markedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: FrameSize): Observable<Buffer> {
+function markedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: Shape): Observable<Buffer> {
   return withEncoder(
-    () => startViewEncoder(ffmpeg, 'jpeg', size),
+    () => startViewEncoder(ffmpeg, 'jpeg', size, size.colour),
     (encoder) =>
       merge(
         shownPictures(camera, size).pipe(
@@ -130,9 +144,9 @@ function markedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: FrameSize): Obser
   );
 }
 
-function mpeg1(ffmpeg: Ffmpeg, camera: LiveCamera, size: FrameSize): Observable<Mpeg1> {
+function mpeg1(ffmpeg: Ffmpeg, camera: LiveCamera, size: Shape): Observable<Mpeg1> {
   return withEncoder(
-    () => startViewEncoder(ffmpeg, 'mpeg1', size),
+    () => startViewEncoder(ffmpeg, 'mpeg1', size, size.colour),
     (encoder) => {
       let newest: Uint8Array | undefined;
       const kept$ = shownPictures(camera, size).pipe(tap((data) => (newest = data)));

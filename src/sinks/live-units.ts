@@ -3,6 +3,7 @@ import type { OperatorFunction } from 'rxjs';
 import { startLiveEncoder, type LiveEncoder, type RunningEncoder } from '../ffmpeg/encode-live.js';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import { through } from '../flow/through.js';
+import { colourKey, type ColourTags } from '../frame/colour.js';
 import { planesOf, type FrameSize } from '../frame/frame.js';
 import { nowMs, type AccessUnit, type LivePicture } from '../frame/live-seams.js';
 
@@ -13,7 +14,7 @@ export interface LiveUnitsOptions {
   /** `stacked` as in AccessUnit; `restored`: one picture. */
   readonly layout: 'stacked' | 'restored';
   /** Of the pictures that come now. */
-  readonly range: () => 'tv' | 'pc';
+  readonly colour: () => ColourTags;
   /** The encoder died; another one is started a second later. */
   readonly onFailed: (error: Error) => void;
 }
@@ -29,14 +30,14 @@ export function liveUnits(options: LiveUnitsOptions): OperatorFunction<LivePictu
     let running: { readonly encoder: RunningEncoder<About>; readonly shape: string } | undefined;
     let notBeforeMs = 0;
     const encoderFor = (size: FrameSize): RunningEncoder<About> => {
-      const range = options.range();
-      const shape = `${size.width}x${size.height} ${range}`;
+      const colour = options.colour();
+      const shape = `${size.width}x${size.height} ${colourKey(colour)}`;
       if (running?.shape === shape) return running.encoder;
       running?.encoder.kill();
       const height = options.layout === 'stacked' ? 2 * size.height : size.height;
       const encoder = startLiveEncoder<About>({
         ...options,
-        range,
+        colour,
         size: { width: size.width, height },
         onUnit: ({ about, encodedMs, ...unit }) => {
           emit({ ...about, ...unit, times: { ...about.times, encodedMs } });

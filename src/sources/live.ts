@@ -15,6 +15,7 @@ import {
   type LiveStage,
 } from '../ffmpeg/live-log.js';
 import { endWhenQuiet } from '../flow/end-when-quiet.js';
+import type { ColourTags } from '../frame/colour.js';
 import type { Frame } from '../frame/frame.js';
 import { nowMs, type CameraStatus } from '../frame/live-seams.js';
 import { ArrivalRate } from './arrival-rate.js';
@@ -50,7 +51,7 @@ export interface LinkState {
 /** What the decoder found out about the stream. */
 export interface StreamFacts {
   readonly codec: string;
-  readonly range: 'tv' | 'pc';
+  readonly colour: ColourTags;
   readonly fps: number;
   readonly decodeErrors: number;
 }
@@ -211,7 +212,7 @@ class Link {
         this.#came(event.receivedMs);
         const facts: StreamFacts = {
           codec: log.codec,
-          range: log.range,
+          colour: log.colour,
           fps: this.#rate.fps > 0 ? this.#rate.fps : log.frameRate,
           decodeErrors: log.decodeErrors,
         };

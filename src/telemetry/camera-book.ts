@@ -8,6 +8,7 @@ import {
   type CameraStatus,
   type ViewTrouble,
 } from '../frame/live-seams.js';
+import { colourKey } from '../frame/colour.js';
 import type { EventLog } from './event-log.js';
 
 /** The part of a state that the connection decides. */
@@ -19,7 +20,7 @@ export interface Link {
 }
 
 /** The part of a state that the pictures decide. */
-export type Seen = Pick<CameraState, 'width' | 'height' | 'codec' | 'fps'> & {
+export type Seen = Pick<CameraState, 'width' | 'height' | 'codec' | 'fps' | 'colour'> & {
   readonly receivedMs: number;
 };
 
@@ -45,7 +46,7 @@ export class CameraBook {
     this.#events = events;
     this.#state = new BehaviorSubject<CameraState>({
       ...{ name, address, status: 'connecting', since: nowMs(), attempts: 0 },
-      ...{ width: 0, height: 0, fps: 0, codec: '', view: [] },
+      ...{ width: 0, height: 0, fps: 0, codec: '', colour: {}, view: [] },
     });
     this.state$ = this.#state.pipe(map((state) => this.#stamped(state)));
   }
@@ -75,11 +76,12 @@ export class CameraBook {
   picture({ receivedMs, ...seen }: Seen): void {
     this.#lastPictureMs = receivedMs;
     const now = this.#state.value;
-    const { width, height, codec } = seen;
+    const { width, height, codec, colour } = seen;
     const fps = Math.round(seen.fps * 10) / 10;
     const same = now.width === width && now.height === height && now.codec === codec;
-    if (same && Math.abs(fps - now.fps) <= 0.1 * fps) return;
-    this.#state.next({ ...now, width, height, codec, fps });
+    const coloured = colourKey(colour) === colourKey(now.colour);
+    if (same && coloured && Math.abs(fps - now.fps) <= 0.1 * fps) return;
+    this.#state.next({ ...now, width, height, codec, fps, colour });
     if (same || now.width === 0) return;
     const text = `the camera sends ${codec} of ${width}x${height} now`;
     this.#events.note(this.#name, 'size', text);

@@ -22,7 +22,7 @@ async function encode(count: number): Promise<EncodedUnit<number>[]> {
   let wake: (() => void) | undefined;
   let fail: ((error: Error) => void) | undefined;
   const made = startLiveEncoder<number>({
-    ...{ ffmpeg, encoder, size, range: 'tv', passthrough: PASSTHROUGH },
+    ...{ ffmpeg, encoder, size, colour: { range: 'tv' }, passthrough: PASSTHROUGH },
     onUnit: (unit) => {
       units.push(unit);
       wake?.();
@@ -67,7 +67,7 @@ it('makes key units that can be decoded from there on', async () => {
 it('says so when it dies', async () => {
   const failed = new Promise<Error>((resolve) => {
     const dead = startLiveEncoder<number>({
-      ...{ ffmpeg, size, range: 'tv', passthrough: PASSTHROUGH },
+      ...{ ffmpeg, size, colour: { range: 'tv' }, passthrough: PASSTHROUGH },
       encoder: { name: 'no-such-encoder', args: [] },
       onUnit: () => undefined,
       onFailed: resolve,

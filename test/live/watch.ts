@@ -2,6 +2,7 @@
 import type { Subscription } from 'rxjs';
 import { afterEach } from 'vitest';
 import { parseAddress } from '../../src/config/camera-address.js';
+import type { ColourTags } from '../../src/frame/colour.js';
 import type { Frame } from '../../src/frame/frame.js';
 import { nowMs } from '../../src/frame/live-seams.js';
 import { liveSource, type LinkState, type LiveSourceEvent } from '../../src/sources/live.js';
@@ -37,6 +38,7 @@ export class Watch {
   readonly frames: Seen[] = [];
   codec = '';
   decodeErrors = 0;
+  colour: ColourTags = {};
   /** Of each frame: nothing was lost of it. */
   readonly trusted: boolean[] = [];
   #waiting: { readonly test: () => boolean; readonly resolve: () => void }[] = [];
@@ -87,6 +89,7 @@ export class Watch {
       const age = decodedMs - receivedMs;
       this.frames.push({ width, height, timestamp, discontinuity, age, atMs: nowMs() });
       this.codec = facts.codec;
+      this.colour = facts.colour;
       this.decodeErrors = facts.decodeErrors;
       this.trusted.push(event.trusted);
       this.#look(frame);

@@ -36,7 +36,15 @@ export class TestCamera implements LiveCamera {
     this.name = name;
     this.#ffmpeg = ffmpeg;
     this.state$ = new BehaviorSubject<CameraState>({
-      ...{ name, address: `test://${name}`, status: 'live', since: nowMs(), attempts: 0, view: [] },
+      ...{
+        name,
+        address: `test://${name}`,
+        status: 'live',
+        since: nowMs(),
+        attempts: 0,
+        view: [],
+        colour: {},
+      },
       ...{ ...SCENE, fps: FPS, codec: 'h264' },
     });
     this.play();
@@ -104,6 +112,7 @@ export class TestCamera implements LiveCamera {
     const copy$ = this.pictures$.pipe(
       map(({ original, restored, overlay, times, passedThrough, sigma }) => ({
         ...{ camera: this.name, ...SCENE, overlay, times, passedThrough, sigma },
+        colour: this.state().colour,
         original: Uint8Array.from(original.data),
         restored: Uint8Array.from(restored.data),
       })),

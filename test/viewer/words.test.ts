@@ -5,7 +5,15 @@ import { duration, lastPicture, percent, troubleOf } from '../../src/viewer/word
 
 const now = 1_000_000;
 const state = (more: Partial<CameraState>): CameraState => ({
-  ...{ name: 'door', address: 'rtsp://door/', status: 'live', since: 0, attempts: 0, view: [] },
+  ...{
+    name: 'door',
+    address: 'rtsp://door/',
+    status: 'live',
+    since: 0,
+    attempts: 0,
+    view: [],
+    colour: {},
+  },
   ...{ width: 320, height: 180, fps: 25, codec: 'h264', ...more },
 });
 const of = (more: Partial<CameraState>, shownAt: number | undefined = now - 40) =>

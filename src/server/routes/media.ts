@@ -16,8 +16,9 @@ export function mediaRoutes(hub: LiveHub, ffmpeg: Ffmpeg, views: ViewStreams): R
       path: '/snapshot/{name}.jpg',
       access: 'address',
       handle: async (exchange) => {
-        const { restored, width, height } = await namedCamera(hub, exchange).snapshot();
-        const picture = { width, height, pixelFormat: 'yuv420p', data: restored } as const;
+        const { restored: data, ...about } = await namedCamera(hub, exchange).snapshot();
+        const { width, height, colour } = about;
+        const picture = { width, height, pixelFormat: 'yuv420p', data, colour } as const;
         sendBytes(exchange.response, 'image/jpeg', await stillImage(ffmpeg, picture, 'jpeg'));
       },
     },
