@@ -50,9 +50,10 @@ export function openLiveLane({
   const times = new LaneTimes();
   const answer = async (run: number, work: () => Promise<EngineResult>) => {
     try {
-      const { results, ms } = await work();
-      const { tensors, moved } = movable(results);
-      say({ type: 'ran', run, result: { results: tensors, feeds: {}, ms } }, moved);
+      const { results, feeds, ms } = await work();
+      const [made, given] = [movable(results), movable(feeds)];
+      const result = { results: made.tensors, feeds: given.tensors, ms };
+      say({ type: 'ran', run, result }, [...made.moved, ...given.moved]);
     } catch (error) {
       const aborted = isRelensError(error) && error.code === 'ABORTED';
       const message = error instanceof Error ? error.message : String(error);

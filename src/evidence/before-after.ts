@@ -1,7 +1,7 @@
 /** Paints two versions of a frame side by side, whole and enlarged where the damage is densest. */
 import sharp, { type OverlayOptions } from 'sharp';
 import { cellGrid, type CellGrid, type FrameSize } from '../frame/frame.js';
-import { labelSvg } from './pixel-font.js';
+import { labelSvg } from '../frame/pixel-font.js';
 
 export interface Version {
   readonly label: string;

@@ -1,7 +1,7 @@
 /** What is drawn into a restored picture when it is asked for: hatching, outlines, a legend. */
 import { planesOf, type Frame } from '../frame/frame.js';
 import { DRAWN, PROVENANCE } from '../frame/provenance.js';
-import { eachDot, FONT } from './pixel-font.js';
+import { eachDot, FONT } from '../frame/pixel-font.js';
 
 export interface DrawOptions {
   /** hatch: what was never seen, and is not to be invented, is covered; keep: left as it is. */

@@ -41,6 +41,8 @@ export interface AccessUnit {
   readonly times: FrameTimes;
   /** True: nobody had the time to restore it; the upper picture equals the lower one. */
   readonly passedThrough: boolean;
+  /** False: the decoder reported errors or packets were lost, and no key frame has come since. */
+  readonly trusted: boolean;
 }
 
 /** Mask and provenance of one frame, on the chroma grid `[rows, columns]`. */
@@ -66,6 +68,8 @@ export interface LivePicture {
   readonly overlay: Overlay;
   readonly times: FrameTimes;
   readonly passedThrough: boolean;
+  /** False: the decoder reported errors or packets were lost, and no key frame has come since. */
+  readonly trusted: boolean;
   /** Grey levels. */
   readonly sigma: number;
 }
@@ -129,6 +133,8 @@ export interface CameraFigures {
   readonly dropped: number;
   /** Frames in total that went through unrestored because the network was late. */
   readonly passedThrough: number;
+  /** Frames in total that came after errors or lost packets, before the next key frame. */
+  readonly distrusted: number;
   /** Share of frames that went through unrestored, 0–1. */
   readonly passedThroughShare: number;
   /** Grey levels, of the newest frame. */
@@ -188,6 +194,8 @@ export interface Snapshot extends FrameSize {
   readonly overlay: Overlay;
   readonly times: FrameTimes;
   readonly passedThrough: boolean;
+  /** False: the decoder reported errors or packets were lost, and no key frame has come since. */
+  readonly trusted: boolean;
   readonly sigma: number;
 }
 

@@ -39,6 +39,8 @@ export const FLAG = {
   key: 1,
   /** Shown as it came: the restorer was late. */
   passedThrough: 2,
+  /** Came after errors or lost packets: parts of it may be wrong. */
+  distrusted: 4,
 } as const;
 
 /** ms since the epoch. */
@@ -54,6 +56,7 @@ export interface WireHeader {
   readonly kind: Kind;
   readonly key: boolean;
   readonly passedThrough: boolean;
+  readonly trusted: boolean;
   readonly seq: number;
   /** µs */
   readonly timestamp: number;
@@ -74,7 +77,8 @@ export function writeMessage(header: WireHeader, payload: Uint8Array): Uint8Arra
   const view = new DataView(bytes.buffer);
   view.setUint8(0, header.kind);
   const passed = header.passedThrough ? FLAG.passedThrough : 0;
-  view.setUint8(1, (header.key ? FLAG.key : 0) | passed);
+  const distrusted = header.trusted ? 0 : FLAG.distrusted;
+  view.setUint8(1, (header.key ? FLAG.key : 0) | passed | distrusted);
   view.setUint16(2, HEADER_BYTES, true);
   view.setUint32(4, header.seq >>> 0, true);
   view.setFloat64(8, header.timestamp, true);
@@ -101,6 +105,7 @@ export function readMessage(buffer: ArrayBuffer): WireMessage {
     kind,
     key: (flags & FLAG.key) !== 0,
     passedThrough: (flags & FLAG.passedThrough) !== 0,
+    trusted: (flags & FLAG.distrusted) === 0,
     seq: view.getUint32(4, true),
     timestamp: view.getFloat64(8, true),
     times: {

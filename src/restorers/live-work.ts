@@ -7,7 +7,7 @@ import { isRelensError } from '../errors.js';
 import { REPAIR_FROM } from '../masks/build.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import { noisePlane } from './archive.js';
-import { generate, type GeneratorOptions, type Memory } from './generator.js';
+import { generate, type GeneratorOptions, type Memory, type SpareFeeds } from './generator.js';
 import type { Inspection } from './inspection.js';
 
 /** What looks at each frame of a lane, in order, knowing only the past. */
@@ -52,6 +52,7 @@ export class LiveWork {
   readonly #options: LiveWorkOptions;
   readonly #past: BackgroundMemory;
   readonly #nothing: Memory;
+  readonly #spare: SpareFeeds = {};
   /** Cells of damage that stays, as of the last frame. */
   readonly #staying: Uint8Array;
   #inspection: LiveInspection | undefined;
@@ -104,6 +105,7 @@ export class LiveWork {
         background: past.background,
       },
       this.#options,
+      this.#spare,
     );
     // The network has its own copy of what was known before this frame.
     if (trusted) past.learn(shown, mask.data, noise.sigma);

@@ -139,7 +139,7 @@ export class LiveRestorer {
   }
 
   #outcome(
-    { frame, receivedMs, decodedMs }: LiveInput,
+    { frame, receivedMs, decodedMs, trusted }: LiveInput,
     restored: Frame,
     about: Partial<About> = {},
   ): LiveOutcome {
@@ -151,6 +151,7 @@ export class LiveRestorer {
       overlay: { seq, timestamp, ...cellGrid(this.size), mask, provenance },
       times: { receivedMs, decodedMs, restoredMs: nowMs(), encodedMs: 0 },
       passedThrough: about.provenance === undefined,
+      trusted,
       sigma,
       ...(networkMs !== undefined && { networkMs }),
       close: () => {

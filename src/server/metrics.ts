@@ -28,6 +28,7 @@ const COUNTERS: readonly (readonly [name: string, help: string, read: Read])[] =
   ['frames_total', 'Frames that left the restorer', (f) => f.frames],
   ['dropped_frames_total', 'Frames thrown away because the lane was full', (f) => f.dropped],
   ['passed_through_frames_total', 'Frames let through unrestored', (f) => f.passedThrough],
+  ['distrusted_frames_total', 'Frames after errors, before a key frame', (f) => f.distrusted],
   ['reconnects_total', 'Connections lost', (f) => f.reconnects],
   ['decode_errors_total', 'Errors the decoder reported', (f) => f.decodeErrors],
 ];

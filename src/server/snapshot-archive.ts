@@ -42,7 +42,7 @@ export async function snapshotArchive(ffmpeg: Ffmpeg, snapshot: Snapshot): Promi
 }
 
 function manifest(snapshot: Snapshot, files: Readonly<Record<string, Uint8Array>>) {
-  const { camera, width, height, times, passedThrough, sigma, overlay } = snapshot;
+  const { camera, width, height, times, passedThrough, trusted, sigma, overlay } = snapshot;
   const masked = overlay.mask.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   return {
     made: `Relens ${packageVersion()}`,
@@ -54,6 +54,7 @@ function manifest(snapshot: Snapshot, files: Readonly<Record<string, Uint8Array>
     width,
     height,
     passedThroughUnrestored: passedThrough,
+    partsMayBeWrongAfterLostPackets: !trusted,
     noiseGreyLevels: sigma,
     repairedShare: masked / Math.max(1, overlay.mask.length),
     provenance: provenanceShares(overlay.provenance),

@@ -23,7 +23,7 @@ import { MultipartJpeg } from '../ffmpeg/multipart-jpeg.js';
 import { colourKey, type ColourTags } from '../frame/colour.js';
 import { planesOf, type FrameSize } from '../frame/frame.js';
 import type { CameraState, FrameTimes, LiveCamera, LivePicture } from '../frame/live-seams.js';
-import { markPicture } from './mark-picture.js';
+import { labelView, markPicture } from './mark-picture.js';
 
 export interface Jpeg extends FrameSize {
   readonly data: Buffer;
@@ -31,6 +31,7 @@ export interface Jpeg extends FrameSize {
   readonly timestamp: number;
   readonly times: FrameTimes;
   readonly passedThrough: boolean;
+  readonly trusted: boolean;
 }
 
 /** A stream for JSMpeg: the size of the picture, for players that ask for it, and the bytes. */
@@ -111,8 +112,8 @@ function stackedJpegs(ffmpeg: Ffmpeg, camera: LiveCamera, size: Shape): Observab
         exhaustMap((picture) => {
           if (!hasSize(picture, size)) return EMPTY;
           const { seq, timestamp } = picture.restored;
-          const { times, passedThrough } = picture;
-          inside.push({ ...size, seq, timestamp, times, passedThrough });
+          const { times, passedThrough, trusted } = picture;
+          inside.push({ ...size, seq, timestamp, times, passedThrough, trusted });
           return from(encoder.write(stackedPlanes(picture, size)));
         }),
         ignoreElements(),
@@ -169,6 +170,7 @@ function shownPictures(camera: LiveCamera, size: FrameSize): Observable<Uint8Arr
     concatMap((picture) => {
       if (!hasSize(picture, size)) return EMPTY;
       newest = Uint8Array.from(picture.restored.data);
+      labelView(size, newest, camera.state());
       return [newest];
     }),
   );

@@ -52,7 +52,7 @@ export function liveUnits(options: LiveUnitsOptions): OperatorFunction<LivePictu
       return encoder;
     };
     return {
-      write: ({ original, restored, times, passedThrough }) => {
+      write: ({ original, restored, times, passedThrough, trusted }) => {
         if (nowMs() < notBeforeMs) return;
         const { width, height, seq, timestamp } = original;
         const above = restored.clone();
@@ -64,7 +64,7 @@ export function liveUnits(options: LiveUnitsOptions): OperatorFunction<LivePictu
               ? [top.y, bottom.y, top.u, bottom.u, top.v, bottom.v]
               : [above.data],
           timestamp,
-          about: { width, height, seq, timestamp, times, passedThrough },
+          about: { width, height, seq, timestamp, times, passedThrough, trusted },
           done: () => {
             above.close();
             below.close();

@@ -47,6 +47,7 @@ export class LaneFigures {
   #frames = 0;
   #dropped = 0;
   #passedThrough = 0;
+  #distrusted = 0;
   #reconnects = 0;
   #decodeErrors = 0;
   #errorsBefore = 0;
@@ -60,6 +61,7 @@ export class LaneFigures {
     this.#latency.add(restoredMs, restoredMs - receivedMs);
     this.#passed.add(restoredMs, picture.passedThrough ? 1 : 0);
     if (networkMs !== undefined) this.#network.add(restoredMs, networkMs);
+    if (!picture.trusted) this.#distrusted++;
     if (picture.passedThrough) this.#passedThrough++;
     else this.#sigma = picture.sigma;
     this.#overlay = picture.overlay;
@@ -104,6 +106,7 @@ export class LaneFigures {
       frames: this.#frames,
       dropped: this.#dropped,
       passedThrough: this.#passedThrough,
+      distrusted: this.#distrusted,
       passedThroughShare: passed.reduce((sum, one) => sum + one, 0) / Math.max(1, passed.length),
       noise: this.#sigma,
       repairedShare: repaired / Math.max(1, mask.length),

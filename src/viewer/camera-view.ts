@@ -23,6 +23,7 @@ export class CameraView {
   readonly #status = element('span', { class: 'pill' });
   readonly #passed = element('span', { class: 'pill warn', hidden: true }, 'unrestored');
   readonly #view = element('span', { class: 'view-troubles' });
+  readonly #broken = element('span', { class: 'pill warn', hidden: true }, 'stream damaged');
   readonly #what = element('strong');
   readonly #why = element('span', { class: 'why' });
   readonly #last = element('span', { class: 'last' });
@@ -44,16 +45,17 @@ export class CameraView {
       this.stage.canvas,
       this.#veil,
       element('div', { class: 'plate' }, element('span', { class: 'name' }, name)),
-      element('div', { class: 'pills' }, this.#view, this.#passed, this.#status),
+      element('div', { class: 'pills' }, this.#view, this.#broken, this.#passed, this.#status),
     );
     this.feed = new Feed(name, {
       onPicture: (picture, overlay) => {
-        const { times, passedThrough } = picture.header;
+        const { times, passedThrough, trusted } = picture.header;
         this.stage.show(picture, overlay);
         const now = world.clock.now();
         this.#shownAt = now;
         this.latencies.add(now - times.received);
         this.#passed.hidden = !passedThrough;
+        this.#broken.hidden = trusted;
         this.#late = now - times.received > LATE_MS ? this.#late + 1 : 0;
         if (this.#late < LATE_PICTURES) return;
         this.#late = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { densestWindow, paintBeforeAfter } from '../../src/evidence/before-after.js';
-import { labelSvg } from '../../src/evidence/pixel-font.js';
+import { labelSvg } from '../../src/frame/pixel-font.js';
 
 it('enlarges the part where the most cells are damaged', () => {
   const grid = { columns: 64, rows: 48 };

@@ -16,6 +16,7 @@ const header: WireHeader = {
   kind: KIND.video,
   key: true,
   passedThrough: false,
+  trusted: true,
   seq: 4_000_000_000,
   timestamp: 3_600_000_000_123,
   times: { received: 1.7e12, decoded: 1.7e12 + 1, restored: 1.7e12 + 2.5, encoded: 3, sent: 4 },
@@ -29,14 +30,17 @@ it('gives back every number and the payload', () => {
 });
 
 it('reads past a header that has grown', () => {
-  const old = writeMessage({ ...header, key: false, passedThrough: true }, Uint8Array.of(5));
+  const old = writeMessage(
+    { ...header, key: false, passedThrough: true, trusted: false },
+    Uint8Array.of(5),
+  );
   const grown = new Uint8Array(old.length + 4);
   grown.set(old.subarray(0, HEADER_BYTES));
   new DataView(grown.buffer).setUint16(2, HEADER_BYTES + 4, true);
   grown.set(old.subarray(HEADER_BYTES), HEADER_BYTES + 4);
   const read = readMessage(grown.buffer);
   expect([...read.payload]).toEqual([5]);
-  expect([read.key, read.passedThrough]).toEqual([false, true]);
+  expect([read.key, read.passedThrough, read.trusted]).toEqual([false, true, false]);
 });
 
 it('refuses what is no message', () => {

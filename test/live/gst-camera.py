@@ -1,6 +1,6 @@
 """A second, independent test camera: GStreamer's RTSP server, which also takes what is published.
 
-gst-camera.py [--auth basic|digest --user U --password P] [--record FILE] PATH=CLIP ...
+gst-camera.py [--auth basic|digest --user U --password P] [--address IP] [--record FILE] PATH=CLIP ...
 
 CLIP is an .mp4 of H.264 or HEVC (named in PATH: /h264, /hevc) or an .avi of MJPEG (/mjpeg).
 --record: what is published to /in is written to FILE as H.264. Prints its port when it listens.
@@ -43,12 +43,13 @@ def main() -> None:
     parser.add_argument("--auth", choices=["basic", "digest"])
     parser.add_argument("--user", default="cam")
     parser.add_argument("--password", default="")
+    parser.add_argument("--address", default="127.0.0.1")
     parser.add_argument("--record")
     parser.add_argument("mounts", nargs="*")
     arguments = parser.parse_args()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1")
+    server.set_address(arguments.address)
     server.set_service("0")
     if arguments.auth:
         login(server, arguments)

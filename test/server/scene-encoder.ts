@@ -58,7 +58,12 @@ export class SceneEncoder {
       const { restored, times } = picture;
       onUnit({
         ...{ key: nalTypes(data).includes(5), data, codec: codecOf(data), ...SCENE },
-        ...{ timestamp: restored.timestamp, seq: restored.seq, passedThrough: false },
+        ...{
+          timestamp: restored.timestamp,
+          seq: restored.seq,
+          passedThrough: false,
+          trusted: true,
+        },
         times: { ...times, encodedMs: nowMs() },
       });
     }

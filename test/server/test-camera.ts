@@ -79,7 +79,14 @@ export class TestCamera implements LiveCamera {
 
   figures = (): CameraFigures => ({
     ...{ fps: FPS, latency: { p50: 41, p99: 63 }, encodedLatency: { p50: 52, p99: 80 } },
-    ...{ frames: this.#seq, dropped: 3, passedThrough: 2, passedThroughShare: 0.02, noise: 4.5 },
+    ...{
+      frames: this.#seq,
+      dropped: 3,
+      passedThrough: 2,
+      distrusted: 1,
+      passedThroughShare: 0.02,
+      noise: 4.5,
+    },
     repairedShare: 0.083,
     provenance: { original: 0.75, denoised: 0.16, recovered: 0.08, synthesised: 0.01 },
     ...{ networkMs: { p50: 30, p99: 44 }, reconnects: 1, decodeErrors: 0 },
@@ -110,8 +117,8 @@ export class TestCamera implements LiveCamera {
   async snapshot(): Promise<Snapshot> {
     const nothing = () => new RelensError('CAMERA_NOT_LIVE', `${this.name}: no picture came`);
     const copy$ = this.pictures$.pipe(
-      map(({ original, restored, overlay, times, passedThrough, sigma }) => ({
-        ...{ camera: this.name, ...SCENE, overlay, times, passedThrough, sigma },
+      map(({ original, restored, overlay, times, passedThrough, trusted, sigma }) => ({
+        ...{ camera: this.name, ...SCENE, overlay, times, passedThrough, trusted, sigma },
         colour: this.state().colour,
         original: Uint8Array.from(original.data),
         restored: Uint8Array.from(restored.data),
@@ -143,7 +150,15 @@ export class TestCamera implements LiveCamera {
     const times = { receivedMs: time, decodedMs: time, restoredMs: nowMs(), encodedMs: 0 };
     const [original, restored] = [frame(true), frame(false)];
     this.#encoder?.write({ original, restored, times });
-    this.pictures$.next({ original, restored, overlay, times, passedThrough: false, sigma: 4.5 });
+    this.pictures$.next({
+      original,
+      restored,
+      overlay,
+      times,
+      passedThrough: false,
+      trusted: true,
+      sigma: 4.5,
+    });
     this.#remember(time);
   }
 

@@ -7,6 +7,9 @@ import { RtspCamera } from '../live/rtsp-camera.js';
 import { findChromium, launchChromium, NO_CHROMIUM } from './chromium.js';
 
 const PASSWORD = 'never-seen-42';
+/** Milliseconds within which a viewer is told that a camera hangs, and sees a first picture. */
+const TOLD_MS = 2500;
+const JOINED_MS = 1000;
 const executable = findChromium();
 
 describe.skipIf(executable === undefined)(`live (skipped when there is ${NO_CHROMIUM})`, () => {
@@ -51,12 +54,32 @@ describe.skipIf(executable === undefined)(`live (skipped when there is ${NO_CHRO
     const before = await look(page);
     await expect.poll(() => look(page), patience).not.toBe(before);
     camera.frozen = true;
+    const frozen = performance.now();
+    // Looked for with each frame that the browser draws.
+    await page.waitForFunction(() => document.querySelector('.veil:not([hidden])') !== null);
+    expect(performance.now() - frozen).toBeLessThan(TOLD_MS);
     await page.getByText(/Last picture \d\d:\d\d:\d\d/).waitFor(patience);
     await expect.poll(() => page.locator('.veil').innerText()).toMatch(/camera/i);
     camera.frozen = false;
     await page.locator('.veil').waitFor({ state: 'hidden', ...patience });
     const back = await look(page);
     await expect.poll(() => look(page), patience).not.toBe(back);
+    // Who comes later is not made to wait for the next key frame.
+    const late = await browser.newPage();
+    await late.goto(`${url}/#camera`, { waitUntil: 'commit' });
+    await late.waitForFunction(() => document.querySelector('.camera') !== null);
+    const opened = performance.now();
+    await late.waitForFunction(
+      () =>
+        document.querySelector('canvas')?.width === 160 && !document.querySelector('.in-trouble'),
+    );
+    expect(performance.now() - opened).toBeLessThan(JOINED_MS);
+    await late.close();
+    // Packets are lost: the picture that may be wrong is marked.
+    camera.loss = 0.3;
+    await page.getByText('stream damaged').waitFor(patience);
+    camera.loss = 0;
+    await page.getByText('stream damaged').waitFor({ state: 'hidden', ...patience });
     const said = await Promise.all(
       ['/api/cameras', '/api/events', '/metrics', '/readyz'].map(async (path) =>
         (await fetch(url + path)).text(),
