@@ -15,10 +15,11 @@ export function book(
   account: RestoreAccount,
   restored: Restored,
 ): Frame {
-  const { frame, mask, provenance, sigma } = restored;
+  const { frame, mask, provenance, doubt, sigma } = restored;
   const { seq, timestamp } = frame;
   account.add(timestamp, restored);
-  observe?.({ seq, timestamp, mask: mask.data, provenance, sigma });
+  const { uncertainty } = doubt;
+  observe?.({ seq, timestamp, mask: mask.data, provenance, uncertainty, sigma });
   const { frameCount } = source.info;
   onProgress?.({ frames: account.frames, ...(frameCount !== undefined && { frameCount }) });
   return frame;

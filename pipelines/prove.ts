@@ -27,7 +27,7 @@ import type { RestoreOptions } from './restore-options.js';
 /** What the pictures of the provenance track hold, from the top. */
 const CELL_PLANES = [
   'provenance x 60: original 0, denoised 60, recovered 120, synthesised 180, drawn 240',
-  'uncertainty: 0 exact; n: the error is expected below 2^(n/2)/4 grey levels; 255 unknown',
+  'uncertainty: 0 exact; n: a mean absolute error of 2^(n/2)/4 grey levels of luma is expected; 255 unknown',
   'recovered: frames to the nearest sighting, high byte of a signed 16-bit number',
   'recovered: frames to the nearest sighting, low byte; negative = earlier',
 ];

@@ -192,7 +192,7 @@ class Comparison {
     if (found === undefined || found.frames === 0) return [again];
     if (this.#first !== undefined) {
       if (!this.#measures) return [again];
-      const largest = `by ${found.largest} grey levels at the most, in ${percent(found.share)} of their samples`;
+      const largest = `by ${found.largest} grey level${found.largest === 1 ? '' : 's'} at the most, in ${percent(found.share)} of their samples`;
       const all = `${this.#differing} of ${this.frames} frames differ, their planes ${largest}`;
       return [{ ...again, detail: `${again.detail}; in all, ${all}` }];
     }

@@ -63,6 +63,8 @@ export interface FrameDecision {
   readonly mask: Uint8Array;
   /** u8, see frame/provenance.ts. */
   readonly provenance: Uint8Array;
+  /** u8, see frame/uncertainty.ts. */
+  readonly uncertainty: Uint8Array;
   /** Grey levels. */
   readonly sigma: number;
 }

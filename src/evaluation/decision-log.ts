@@ -5,6 +5,7 @@ import { PROVENANCE } from '../frame/provenance.js';
 import { differingCells } from './carrier.js';
 import { bytesOf, type RawClip } from './clip.js';
 import { throwIfAborted } from './ffmpeg-job.js';
+import { Calibration, type CalibrationRow } from './metrics/calibration.js';
 import { MaskScore, type MaskAgreement } from './metrics/mask-score.js';
 import { addedNoise } from './metrics/noise-level.js';
 import { RawReader } from './raw-file.js';
@@ -14,6 +15,7 @@ import { meanOf } from './report/rows.js';
 export interface Decision {
   readonly mask: Uint8Array;
   readonly provenance: Uint8Array;
+  readonly uncertainty: Uint8Array;
   readonly sigma: number;
 }
 
@@ -21,6 +23,7 @@ export interface Decision {
 export class DecisionLog {
   readonly #masks: number;
   readonly #provenance: number;
+  readonly #uncertainty: number;
   readonly #size: FrameSize;
   readonly sigmas: number[] = [];
   /** Bytes. */
@@ -29,20 +32,23 @@ export class DecisionLog {
   constructor(
     readonly maskPath: string,
     readonly provenancePath: string,
+    readonly uncertaintyPath: string,
     size: FrameSize,
   ) {
     this.#size = size;
     this.#masks = openSync(maskPath, 'w');
     this.#provenance = openSync(provenancePath, 'w');
+    this.#uncertainty = openSync(uncertaintyPath, 'w');
   }
 
-  add({ mask, provenance, sigma }: Decision): void {
+  add({ mask, provenance, uncertainty, sigma }: Decision): void {
     const { columns, rows } = cellGrid(this.#size);
     if (mask.length !== columns * rows || provenance.length !== columns * rows) {
       throw new RangeError(`a decision of ${columns * rows} cells expected, got ${mask.length}`);
     }
     writeSync(this.#masks, mask);
     writeSync(this.#provenance, provenance);
+    writeSync(this.#uncertainty, uncertainty);
     this.sigmas.push(sigma);
     this.peakMemory = Math.max(this.peakMemory, process.memoryUsage.rss());
   }
@@ -50,6 +56,7 @@ export class DecisionLog {
   close(): void {
     closeSync(this.#masks);
     closeSync(this.#provenance);
+    closeSync(this.#uncertainty);
   }
 }
 
@@ -58,6 +65,7 @@ export interface DecisionScore {
   readonly sigmaError: number | undefined;
   readonly damagedShare: number | undefined;
   readonly alteredOriginals: number;
+  readonly calibration: readonly CalibrationRow[];
 }
 
 /** Holds a closed log against the truth. */
@@ -70,17 +78,19 @@ export async function scoreDecisions(
 ): Promise<DecisionScore> {
   const { clean, damaged } = clips;
   const bytes = bytesOf(clean);
-  const paths = [log.maskPath, log.provenancePath, ...(truthMask === undefined ? [] : [truthMask])];
+  const own = [log.maskPath, log.provenancePath, log.uncertaintyPath];
+  const paths = [...own, ...(truthMask === undefined ? [] : [truthMask])];
   const cellReaders = await Promise.all(paths.map((path) => RawReader.open(path, bytes.mask)));
   const frameReaders = await Promise.all(
     [clean.path, damaged.path, clips.restored].map((path) => RawReader.open(path, bytes.frame)),
   );
   const cells = cellReaders.map(() => new Uint8Array(bytes.mask));
   const frames = frameReaders.map(() => new Uint8Array(bytes.frame));
-  const [found, provenance, truth] = cells;
+  const [found, provenance, uncertainty, truth] = cells;
   const [cleanFrame, damagedFrame, restoredFrame] = frames;
   const changed = new Uint8Array(bytes.mask);
   const score = new MaskScore();
+  const calibration = new Calibration();
   const sigmaErrors: (number | undefined)[] = [];
   let altered = 0;
   let damagedCells = 0;
@@ -89,8 +99,10 @@ export async function scoreDecisions(
       throwIfAborted(signal);
       await Promise.all(cellReaders.map((reader, i) => reader.read(index, cells[i] ?? changed)));
       await Promise.all(frameReaders.map((reader, i) => reader.read(index, frames[i] ?? changed)));
-      if (!found || !provenance || !cleanFrame || !damagedFrame || !restoredFrame) break;
+      if (!found || !provenance || !uncertainty) break;
+      if (!cleanFrame || !damagedFrame || !restoredFrame) break;
       score.add(found, truth);
+      calibration.add(clean, provenance, uncertainty, cleanFrame, restoredFrame);
       differingCells(clean, damagedFrame, restoredFrame, changed);
       for (let cell = 0; cell < changed.length; cell++) {
         if (changed[cell] !== 0 && provenance[cell] === PROVENANCE.original) altered++;
@@ -109,5 +121,6 @@ export async function scoreDecisions(
     sigmaError: meanOf(sigmaErrors),
     damagedShare: truth === undefined ? undefined : damagedCells / (log.sigmas.length * bytes.mask),
     alteredOriginals: altered,
+    calibration: calibration.rows(),
   };
 }

@@ -131,7 +131,8 @@ async function restore(
   if (mask !== undefined && damaged.mask !== undefined) {
     await encodeMask(ffmpeg, damaged.mask, clean, mask, signal);
   }
-  const log = new DecisionLog(join(folder, 'found.gray'), join(folder, 'provenance.gray'), clean);
+  const grey = (name: string) => join(folder, `${name}.gray`);
+  const log = new DecisionLog(grey('found'), grey('provenance'), grey('uncertainty'), clean);
   try {
     const observe = (decision: Decision) => log.add(decision);
     const drawn = mask === undefined ? {} : { mask };
@@ -151,7 +152,8 @@ async function restore(
     const clips = { clean, damaged: given, restored: path };
     const score = await scoreDecisions(log, clips, damaged.mask, damage.whiteNoise, signal);
     const peakMemoryMiB = log.peakMemory / 2 ** 20;
-    const account = { ...run, peakMemoryMiB, alteredOriginals: score.alteredOriginals };
+    const { alteredOriginals, calibration } = score;
+    const account = { ...run, peakMemoryMiB, alteredOriginals, calibration };
     return { path, maskPath: log.maskPath, account, score };
   } catch (error) {
     log.close();

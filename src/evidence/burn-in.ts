@@ -1,6 +1,7 @@
 /** What is drawn into a restored picture when it is asked for: hatching, outlines, a legend. */
 import { planesOf, type Frame } from '../frame/frame.js';
 import { DRAWN, PROVENANCE } from '../frame/provenance.js';
+import { UNKNOWN } from '../frame/uncertainty.js';
 import { eachDot, FONT } from '../frame/pixel-font.js';
 
 export interface DrawOptions {
@@ -18,7 +19,6 @@ export interface Drawable {
   readonly doubt: { readonly uncertainty: Uint8Array };
 }
 
-const NEVER_SEEN = 255;
 const LEGENDS = [
   'RELENS RESTORED. OUTLINED IS SYNTHESISED',
   'OUTLINED IS SYNTHESISED',
@@ -40,7 +40,7 @@ export function draw(target: Drawable, { unseen, burnIn }: DrawOptions): void {
 function hatch({ frame, provenance, doubt }: Drawable): void {
   const columns = frame.width >> 1;
   for (let cell = 0; cell < provenance.length; cell++) {
-    if (doubt.uncertainty[cell] !== NEVER_SEEN) continue;
+    if (doubt.uncertainty[cell] !== UNKNOWN) continue;
     if (provenance[cell] !== PROVENANCE.original) continue;
     const diagonal = (((cell / columns) | 0) + (cell % columns)) % HATCH.period;
     paintCell(frame, cell, diagonal < HATCH.line ? HATCH.bright : HATCH.dark, 128, 128);

@@ -1,17 +1,16 @@
 /** The picture of the provenance track: for each cell what it is, how sure, and from which time. */
 import { PROVENANCE } from '../frame/provenance.js';
+import { UNKNOWN } from '../frame/uncertainty.js';
 import type { CellGrid, FrameSize } from '../frame/frame.js';
 
 /** Grey level of a provenance value, so that the track can be looked at in any player. */
 const SPREAD = 60;
-/** Uncertainty of what was never seen. */
-const UNKNOWN = 255;
 
 /** What is known of the cells of one frame. Arrays are `[rows, columns]`. */
 export interface CellFacts {
   /** See frame/provenance.ts. */
   readonly provenance: Uint8Array;
-  /** 0 = exact; n = the error is expected to stay below 2^(n/2)/4 grey levels; 255 = unknown. */
+  /** See frame/uncertainty.ts. */
   readonly uncertainty: Uint8Array;
   /** Recovered cells: frames to the nearest sighting, negative = earlier; 0 elsewhere. */
   readonly seenFrom: Int16Array;

@@ -151,10 +151,11 @@ function limits({ output, frames }: Manifest): string {
     : 'The file was encoded with loss: it shows nearly, not exactly, the planes whose hashes were recorded.';
   const points = [
     encoding,
-    'Denoised and recovered cells are estimates. Where the camera moved, light changed or something passed, an estimate may mix moments; the uncertainty in the provenance track says how far its sources disagree.',
+    'Denoised and recovered cells are estimates. Where the camera moved, light changed or something passed, an estimate may mix moments; the uncertainty in the provenance track says what error is to be expected of each cell, as it was found on footage whose truth was known.',
     'A network corrects recovered cells by at most 16 grey levels. Faces, number plates and writing in repaired cells must be checked against the original.',
     'Damage that was not found was not repaired, and what was repaired need not have been damaged.',
     'The hashes prove that these files belong together and were not changed since. They do not prove who recorded the original, when, or that it was not changed before. The clock of the run is that of the machine.',
+    'On one kind of machine and device doing it again gives the same bits. On others single samples differ: by 1 grey level, in 7 of a million samples, between processors with and without AVX, where it was measured last; verify --rerun says it for a lossless file.',
     `Frames are numbered from 0 to ${Math.max(0, frames.count - 1)} in the order in which they are shown.`,
   ];
   return `<h2>Limits</h2><ul>${points.map((point) => `<li>${escaped(point)}</li>`).join('')}</ul>`;

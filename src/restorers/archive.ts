@@ -104,7 +104,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
           future: view.recent,
           background: surer(size, past.background, view.background, background),
         };
-        const doubt = doubtOf(input);
+        const doubt = doubtOf(input, options.strength);
         const outcome = generate(engine, input, options, spare);
         times.add('gather', performance.now() - began);
         // The network has its own copy by now: the frame still shows what the camera saw.

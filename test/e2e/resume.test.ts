@@ -1,7 +1,8 @@
 /** A job that is killed, stopped or paused ends with exactly what an undisturbed one gives. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { make, scratchFolder } from '../ffmpeg/clips.js';
 import { random } from '../detectors/scene.js';
 import { happenings } from './happenings.js';
@@ -11,6 +12,16 @@ const folder = scratchFolder();
 const at = (...names: string[]) => join(folder, ...names);
 const FRAMES = 200;
 const input = at('tape.mp4');
+
+/** A disk of its own, and how much of it is left at first: for some parts, not for all. */
+const [DISK_KIB, ROOM_KIB] = [16_000, 1800];
+mkdirSync(at('disk'));
+const tmpfs = ['-t', 'tmpfs', '-o', `size=${DISK_KIB}k`, 'tmpfs', at('disk')];
+// Needs the right to mount, as in test/sinks/full-disk.test.ts.
+const mounted = spawnSync('mount', tmpfs).status === 0;
+afterAll(() => {
+  if (mounted) spawnSync('umount', [at('disk')]);
+});
 
 /** Noise, a stuck pixel, a patch that is hidden from the 4th second on, and an object that moves. */
 function makeTape(): void {
@@ -118,6 +129,24 @@ describe('a job', () => {
     expectAlike(output);
     expect(readdirSync(target).filter((name) => name.startsWith('.'))).toEqual([]);
   });
+
+  it.runIf(mounted)(
+    'that fills the disk says how to go on, and does when there is room',
+    async () => {
+      const output = at('disk', 'out.mkv');
+      const filler = at('disk', 'filler');
+      writeFileSync(filler, Buffer.alloc(DISK_KIB * 1024 - ROOM_KIB * 1024));
+      const { code, stderr } = await relens(args(output));
+      expect(stderr).toMatch(
+        /^relens: \[DISK_FULL\] \S+out\.mkv: the disk is full: make room, then give the same command again: \d+ frames are finished\n$/,
+      );
+      expect(code).toBe(1);
+      rmSync(filler);
+      expect((await relens(args(output))).code).toBe(0);
+      expectAlike(output);
+      expect(result(output).run.resumedAtFrame).toBeGreaterThan(0);
+    },
+  );
 
   it.runIf(process.platform === 'linux')(
     'that is paused and continued ends alike (looks at its state in /proc)',

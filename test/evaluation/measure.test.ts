@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { BT601 } from '../../src/evaluation/colour.js';
+import { PROVENANCE } from '../../src/frame/provenance.js';
 import { DecisionLog, scoreDecisions } from '../../src/evaluation/decision-log.js';
 import { measure } from '../../src/evaluation/measure.js';
 import { psnrOf } from '../../src/evaluation/metrics/psnr.js';
@@ -61,10 +62,15 @@ it('holds the decisions against the truth', async () => {
   const restored = await clipOf('restored', [noisy, withCell(noisy, 0, 0, 90)]);
   const truth = await clipOf('mask', [withMask(5), withMask(5)]);
   const folder = await temporaryFolder();
-  const log = new DecisionLog(join(folder, 'found'), join(folder, 'provenance'), clean);
+  const log = new DecisionLog(...paths(folder), clean);
   const provenance = new Uint8Array(CELLS);
-  log.add({ mask: withMask(5), provenance, sigma: 3 });
-  log.add({ mask: withMask(6), provenance, sigma: 6 });
+  const uncertainty = new Uint8Array(CELLS);
+  log.add({ mask: withMask(5), provenance, uncertainty, sigma: 3 });
+  // One cell is called denoised, and is as it should be; one is called recovered, and is not.
+  provenance[CELLS - 1] = PROVENANCE.denoised;
+  provenance[1] = PROVENANCE.recovered;
+  uncertainty.fill(7);
+  log.add({ mask: withMask(6), provenance, uncertainty, sigma: 6 });
   log.close();
   const clips = { clean, damaged, restored: restored.path };
   const score = await scoreDecisions(log, clips, truth.path, true, signal);
@@ -72,17 +78,24 @@ it('holds the decisions against the truth', async () => {
   expect(score.sigmaError).toBeCloseTo((1 + 2) / 2, 6);
   expect(score.damagedShare).toBeCloseTo(1 / CELLS, 6);
   expect(score.alteredOriginals).toBe(1);
+  expect(score.calibration).toEqual([
+    { provenance: 'denoised', uncertainty: 7, cells: 1, measured: 4 },
+    { provenance: 'recovered', uncertainty: 7, cells: 1, measured: 4 },
+  ]);
 });
 
 it('refuses a decision of another size', async () => {
   const folder = await temporaryFolder();
-  const log = new DecisionLog(join(folder, 'found'), join(folder, 'provenance'), SIZE);
+  const log = new DecisionLog(...paths(folder), SIZE);
   const cells = new Uint8Array(7);
-  expect(() => log.add({ mask: cells, provenance: cells, sigma: 0 })).toThrow(
+  expect(() => log.add({ mask: cells, provenance: cells, uncertainty: cells, sigma: 0 })).toThrow(
     '384 cells expected, got 7',
   );
   log.close();
 });
+
+const paths = (folder: string) =>
+  [join(folder, 'found'), join(folder, 'provenance'), join(folder, 'uncertainty')] as const;
 
 function withMask(...cells: number[]): Uint8Array {
   const mask = new Uint8Array(CELLS);

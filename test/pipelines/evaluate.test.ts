@@ -38,7 +38,8 @@ const identity: Restore = (options) =>
   defer(async () => {
     await copyFile(options.input, options.output);
     for (let seq = 0; seq < SIZE.frames; seq++) {
-      const cells = { mask: new Uint8Array(CELLS), provenance: new Uint8Array(CELLS) };
+      const none = new Uint8Array(CELLS);
+      const cells = { mask: none, provenance: none, uncertainty: none };
       options.observe?.({ seq, timestamp: seq * 40_000, sigma: 0, ...cells });
     }
     return accountOf(options);

@@ -1,6 +1,7 @@
 /** The report as one HTML file that needs nothing else. */
 import type { Pictures } from './pictures.js';
 import type { ClipResult, EvaluateReport, Row } from './rows.js';
+import { calibrationText } from './calibration-table.js';
 import { accountText, COLUMNS, heading, LEGEND } from './table.js';
 
 const STYLE = `
@@ -24,12 +25,14 @@ export function renderHtml(
     const details = clips.map((clip) => clipSection(clip, picturesOf(clip)));
     return `<h2>${escaped(heading(one))}</h2>${table(one.rows)}${details.join('')}`;
   });
+  const uncertainty = calibrationText(report.clips).map(escaped).join('\n');
   const versions = Object.entries(report.versions).map((entry) => entry.join(' '));
   const footer = [...LEGEND, versions.join(', '), `${report.seconds.toFixed(0)} s`];
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Relens: evaluation</title><style>${STYLE}</style>
 <h1>Relens: evaluation</h1>
 ${sections.join('\n')}
+${uncertainty === '' ? '' : `<h2>Uncertainty</h2><pre>${uncertainty}</pre>`}
 <p><small>${footer.map(escaped).join('<br>')}</small></p>
 </html>
 `;

@@ -1,4 +1,5 @@
 /** What one evaluation says: the words of its table, JSON and HTML. */
+import type { CalibrationRow } from '../metrics/calibration.js';
 import type { MaskAgreement } from '../metrics/mask-score.js';
 
 /** Picture quality against the clean clip; undefined where a measure has no meaning. */
@@ -45,6 +46,8 @@ export interface ToolAccount {
   readonly provenance: Readonly<Record<string, number>>;
   /** Cells that are called original and differ from the input; 0 when the tool is honest. */
   readonly alteredOriginals: number;
+  /** The uncertainty of changed cells against their true error. */
+  readonly calibration: readonly CalibrationRow[];
 }
 
 export interface ClipResult {

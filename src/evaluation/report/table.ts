@@ -1,4 +1,5 @@
 /** The table on the terminal. */
+import { calibrationText } from './calibration-table.js';
 import {
   meanOf,
   TOOL,
@@ -66,7 +67,9 @@ export function renderTable(report: EvaluateReport, perClip = true): string {
     ];
   });
   const seconds = `${report.seconds.toFixed(0)} s for ${report.clips.length} clips and cases`;
-  return [...blocks, LEGEND.join('\n'), seconds, ''].join('\n\n');
+  const uncertainty = calibrationText(report.clips).join('\n');
+  const parts = [...blocks, uncertainty, LEGEND.join('\n'), seconds];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n\n`;
 }
 
 export function heading({ case: name, title, clips }: CaseResult): string {
