@@ -90,7 +90,7 @@ export class RunningCamera implements LiveCamera {
     const address = parseAddress(config.url).shown;
     this.#book = new CameraBook(config.name, address, tools.events);
     this.#restoring = new Restoring({
-      ...{ lane: config.name, settings: options, ...tools },
+      ...{ lane: config.name, settings: { ...options, masks: masksOf(config, options) }, ...tools },
       frameRate: () => this.state().fps || 25,
       decodeErrors: () => this.#figures.decodeErrors,
       onView: ({ reason, ...event }) => this.#book.viewed({ ...event, text: reason }),
@@ -260,4 +260,12 @@ export class RunningCamera implements LiveCamera {
     this.#book.close();
     this.#pictures.complete();
   }
+}
+
+/** What was drawn for this camera, besides what was drawn for all. */
+function masksOf({ damaged = [], keep = [] }: CameraConfig, { masks }: LiveOptions) {
+  return {
+    ...masks,
+    ...{ damaged: [...masks.damaged, ...damaged], keep: [...masks.keep, ...keep] },
+  };
 }

@@ -1,6 +1,7 @@
 /** The rules of a camera's settings, from a config file, a command line or a request. */
 import { z } from 'zod';
 import { RelensError } from '../errors.js';
+import { areas } from './areas.js';
 import { parseAddress } from './camera-address.js';
 import type { CameraConfig } from '../frame/live-seams.js';
 import { closest } from './closest.js';
@@ -15,6 +16,8 @@ export const cameraSchema = z.strictObject({
   maxWidth: z.int().min(16).max(16384).optional().describe('a whole number from 16 to 16384'),
   record: z.string().min(1).optional().describe('the path of a folder'),
   publish: z.string().min(1).optional().describe('an rtsp address to publish to'),
+  damaged: areas.optional().describe(areas.description ?? ''),
+  keep: areas.optional().describe(areas.description ?? ''),
 });
 
 export const camerasSchema = z.record(z.string(), z.unknown()).describe('cameras by their names');
@@ -39,7 +42,7 @@ export function readCamera(name: string, settings: unknown): CameraConfig {
     const { issues } = result.error;
     throw refusal(key, issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]);
   }
-  const { transport, maxWidth, record, publish, url } = result.data;
+  const { transport, maxWidth, record, publish, damaged, keep, url } = result.data;
   check(`${key}.url`, () => parseAddress(url));
   if (publish !== undefined) {
     check(`${key}.publish`, () => {
@@ -55,6 +58,8 @@ export function readCamera(name: string, settings: unknown): CameraConfig {
     ...(maxWidth !== undefined && { maxWidth }),
     ...(record !== undefined && { record }),
     ...(publish !== undefined && { publish }),
+    ...(damaged !== undefined && { damaged }),
+    ...(keep !== undefined && { keep }),
   };
 }
 

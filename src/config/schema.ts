@@ -1,13 +1,7 @@
 /** What may stand in a config file: the one list of keys, from which the types are inferred. */
 import { z } from 'zod';
+import { areas } from './areas.js';
 import { camerasSchema } from './cameras.js';
-
-/** Areas drawn by hand; corners as shares of the width and height. */
-const areas = z
-  .array(z.array(z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])).min(3))
-  .describe(
-    'a list of polygons, each a list of three or more corners [x, y] with numbers from 0 to 1',
-  );
 
 /** Keys whose values are never said: not in an error, not on a command line. */
 export const SECRET_KEYS: readonly string[] = [

@@ -168,6 +168,9 @@ export interface CameraEvent {
   readonly text: string;
 }
 
+/** Polygons: corners as shares of the picture's width and height, 0–1 from the upper left. */
+export type Areas = readonly (readonly (readonly [number, number])[])[];
+
 /** What a camera is told; the rules of the values are in config/cameras.ts. */
 export interface CameraConfig {
   /** Letters, digits, `-` and `_`: it stands in addresses and file names. */
@@ -182,6 +185,10 @@ export interface CameraConfig {
   readonly record?: string;
   /** rtsp address to which the restored picture is published. */
   readonly publish?: string;
+  /** Drawn by hand, besides those of all cameras: to be repaired. */
+  readonly damaged?: Areas;
+  /** The same: to be left alone. */
+  readonly keep?: Areas;
 }
 
 /** Copies, for whoever wants to keep them. */

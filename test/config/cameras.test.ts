@@ -9,6 +9,14 @@ describe('a camera of a config', () => {
     const settings = {
       ...{ url: 'rtsp://cam:secret@host/x', transport: 'udp', maxWidth: 640 },
       ...{ record: 'recordings', publish: 'rtsp://nvr/door' },
+      damaged: [
+        [
+          [0, 0],
+          [0.5, 0],
+          [0, 0.5],
+        ],
+      ],
+      keep: [],
     };
     expect(readCameras({ door: settings })).toEqual([{ name: 'door', ...settings }]);
   });
@@ -23,6 +31,11 @@ describe('a camera of a config', () => {
       'door',
       { url: 'rtsp://cam:secret@host/x', transport: 'pigeon' },
       '"cameras.door.transport" must be one of "auto", "tcp", "udp"',
+    ],
+    [
+      'door',
+      { url: 'rtsp://h/x', damaged: [[[0, 2]]] },
+      '"cameras.door.damaged" must be a list of polygons',
     ],
     ['door', { url: ['rtsp://cam:secret@host/x'] }, '"cameras.door.url" must be an address'],
     ['door', 'rtsp://cam:secret@host/x', '"cameras.door" must be a group of keys with a url'],

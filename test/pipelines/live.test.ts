@@ -88,6 +88,25 @@ describe('a live camera', () => {
     expect(late.slice(0, 4).map(({ data }) => data)).toEqual(units.map(({ data }) => data));
   });
 
+  it('is repaired where a person drew, and left alone where a person drew', async () => {
+    const quarter = (x: number, y: number) =>
+      [
+        [x, y],
+        [x + 0.5, y],
+        [x + 0.5, y + 0.5],
+        [x, y + 0.5],
+      ] as const;
+    const masks = { osd: true, damaged: [], keep: [quarter(0.5, 0.5)] };
+    const damaged = [quarter(0, 0)];
+    const tested = await startHub([{ name: 'door', url: camera.url(), damaged }], { masks });
+    const [picture] = await some(cameraOf(tested, 'door').pictures$, 1, restored);
+    const { mask, provenance, columns, rows } = picture!.overlay;
+    const at = (x: number, y: number) => Math.floor(y * rows) * columns + Math.floor(x * columns);
+    expect(mask[at(0.25, 0.25)]).toBe(255);
+    expect(mask[at(0.25, 0.75)]).toBe(0);
+    expect(provenance[at(0.75, 0.75)]).toBe(0);
+  });
+
   it('lets through what the network is late for, and marks it', async () => {
     const tested = await startHub([{ name: 'door', url: camera.url() }], { lateMs: 1 });
     const door = cameraOf(tested, 'door');
