@@ -12,10 +12,12 @@ import { blank, LookAhead, surer, type Lesson } from './future.js';
 import {
   generate,
   type GeneratorOptions,
+  type RestoreInput,
   type RestoreOutcome,
   type SpareFeeds,
 } from './generator.js';
 import type { Inspection } from './inspection.js';
+import { Painter } from './painter/painter.js';
 
 /** Frames in a block, and so the least and (twice) the greatest look-ahead. */
 const LONGEST_BLOCK = 16;
@@ -81,6 +83,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const future = new LookAhead(size);
   const background = blank(past.background);
   const spare: SpareFeeds = {};
+  const painter = options.synthesis ? new Painter(size) : undefined;
   const decide = (inspection: Inspection): Decided => {
     const mask = options.mask(inspection);
     const noise = options.noise(inspection);
@@ -89,6 +92,9 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   };
   const restoreBlock = ([block, next]: Decided[][]) => {
     const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
+    times.measure('paint', () => {
+      painter?.study([...(block ?? []), ...(next ?? [])]);
+    });
     let index = 0;
     return from(block ?? []).pipe(
       mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
@@ -105,8 +111,9 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
           background: surer(size, past.background, view.background, background),
         };
         const doubt = doubtOf(input, options.strength);
-        const outcome = generate(engine, input, options, spare);
         times.add('gather', performance.now() - began);
+        const shown = times.measure('paint', () => withPaint(painter, input));
+        const outcome = times.measure('gather', () => generate(engine, shown, options, spare));
         // The network has its own copy by now: the frame still shows what the camera saw.
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
         const result = await outcome;
@@ -124,6 +131,13 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
       map((blocks) => blocks.map((block) => block.map(decide))),
       concatMap(restoreBlock),
     );
+}
+
+/** Cells that nobody ever saw are painted on the background. */
+function withPaint(painter: Painter | undefined, input: RestoreInput): RestoreInput {
+  const painted = painter?.paint(input, [input.background, input.past, input.future]);
+  if (painted === undefined) return input;
+  return { ...input, background: painted.memory, painted: painted.cells };
 }
 
 /** What the network is told of the noise: nothing, where there is none worth the risk of a change. */

@@ -4,6 +4,7 @@ import { planesOf, type Frame, type FrameSize } from '../frame/frame.js';
 import { PROVENANCE } from '../frame/provenance.js';
 import type { Engine, EngineResult } from '../inference/engine.js';
 import type { TensorValue, Tensors } from '../inference/tensors.js';
+import { lumaOf } from './painter/film.js';
 import { planRegions, type Region, type RegionPlan } from './regions.js';
 import { copyWindow, type Plane } from './window.js';
 
@@ -26,6 +27,8 @@ export interface RestoreInput {
   readonly past: Memory;
   readonly future: Memory;
   readonly background: Memory;
+  /** `[rows, columns]` not 0 = what `background` says of this cell was painted, not seen. */
+  readonly painted?: Uint8Array;
 }
 
 export interface RestoreOutcome {
@@ -62,6 +65,7 @@ export async function generate(
   const { frame } = input;
   const grid = { columns: frame.width >> 1, rows: frame.height >> 1 };
   const work = new Uint8Array(grid.columns * grid.rows);
+  const paint = new Uint8Array(work.length);
   const provenance = new Uint8Array(work.length);
   const denoises = options.strength > 0;
   for (let cell = 0; cell < work.length; cell++) {
@@ -69,19 +73,43 @@ export async function generate(
     provenance[cell] = regime;
     const left = regime === PROVENANCE.synthesised && !options.synthesis;
     if (left) provenance[cell] = PROVENANCE.original;
-    else if (regime !== PROVENANCE.original) work[cell] = 1;
+    else if (regime !== PROVENANCE.original) {
+      // Paint is final, but where the network has noise to take from it.
+      const final = (input.painted?.[cell] ?? 0) !== 0 && !(denoises && input.noise[cell] !== 0);
+      (final ? paint : work)[cell] = 1;
+    }
   }
   const plan = planRegions(grid, work);
   const counts = { tilesTotal: plan.total, tilesRun: plan.needed };
-  if (plan.regions.length === 0) return { provenance, ...counts, inferenceMs: 0 };
-  const feeds = gather(engine, input, plan, options, spare);
-  spare.feeds = undefined;
-  const result = await engine.run(feeds);
-  spare.feeds = result.feeds;
-  for (const [index, region] of plan.regions.entries()) {
-    scatter(result, region, index, work, provenance, frame);
+  let inferenceMs = 0;
+  if (plan.regions.length > 0) {
+    const feeds = gather(engine, input, plan, options, spare);
+    spare.feeds = undefined;
+    const result = await engine.run(feeds);
+    spare.feeds = result.feeds;
+    for (const [index, region] of plan.regions.entries()) {
+      scatter(result, region, index, work, provenance, frame);
+    }
+    inferenceMs = result.ms;
+  } else {
+    // The caller has its turn with the frame before anything is written.
+    await Promise.resolve();
   }
-  return { provenance, ...counts, inferenceMs: result.ms };
+  if (input.painted !== undefined) copyCells(frame, input.background.planes, paint);
+  return { provenance, ...counts, inferenceMs };
+}
+
+/** Copies the cells that are set in `which`. */
+function copyCells(frame: Frame, from: Uint8Array, which: Uint8Array): void {
+  const to = planesOf(frame, frame.data);
+  const { y, u, v } = planesOf(frame, from);
+  const columns = frame.width >> 1;
+  for (let cell = 0; cell < which.length; cell++) {
+    if (which[cell] === 0) continue;
+    for (const at of lumaOf(cell, columns)) to.y[at] = y[at] ?? 0;
+    to.u[cell] = u[cell] ?? 0;
+    to.v[cell] = v[cell] ?? 0;
+  }
 }
 
 function regimeOf(input: RestoreInput, cell: number, denoises: boolean): number {
@@ -92,7 +120,8 @@ function regimeOf(input: RestoreInput, cell: number, denoises: boolean): number 
     (input.past.count[cell] ?? 0) |
     (input.future.count[cell] ?? 0) |
     (input.background.count[cell] ?? 0);
-  return seen === 0 ? PROVENANCE.synthesised : PROVENANCE.recovered;
+  const guessed = seen === 0 || (input.painted?.[cell] ?? 0) !== 0;
+  return guessed ? PROVENANCE.synthesised : PROVENANCE.recovered;
 }
 
 /** Copies the regions' windows of everything into one batch of tensors, padded as the model asks. */
