@@ -187,8 +187,9 @@ def load(weights: Path) -> Generator:
         state[f"{name}.weight"].shape[0] for name in ("head", "enc1", "enc2", "down3")
     )
     attention = any(name.startswith("attention") for name in state)
+    depth = sum(name.startswith("bottom.") and name.endswith("first.weight") for name in state)
     norm = "batch" if any(name.startswith("norm") for name in state) else "none"
-    generator = Generator((w0, w1, w2, w3), attention, norm)
+    generator = Generator((w0, w1, w2, w3), attention, norm, depth=depth)
     generator.load_state_dict(state)
     return generator.eval()
 

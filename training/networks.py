@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from blocks import Block, Fill, Fixed, Mend, PartialConv, SelfAttention, Up, normalisation, route
 from blocks import widen as widen_to_samples
+from spectrum import Shrink
 
 CANDIDATES = 6
 """What the output may be mixed from: frame, past, future, background, and the frame smoothed over
@@ -20,6 +21,8 @@ COARSE = 0.5
 """What is painted may be far from its neighbours continued."""
 RECOVERED_LIMIT = 16 / 255
 """A recovered cell departs from what was seen by at most this much (light, seams)."""
+SEEN_LIMIT = 3.0
+"""A seen cell is corrected by at most so many standard deviations of its noise."""
 HALF_NORMAL = 0.7979
 """E|x| of a standard normal."""
 STILL = 2 / 255
@@ -28,10 +31,13 @@ GIVEN = 32
 """Channels of the head: filled frame, three memories, whether the cell (1) or some of it (0.5) is
 hidden, noise, counts, surprise. A multiple of 8, or the runtime leaves its fast layout."""
 WIDTHS = (24, 36, 64, 96)
+"""Channels at the full grid, at a half, a quarter and an eighth of it."""
 SWIFT_WIDTHS = (16, 32, 64, 96)
 """Fewer channels where the grid is full: there they cost most and matter least."""
-QUALITY_WIDTHS = (48, 80, 128, 192)
-SIZES = {"lite": WIDTHS, "swift": SWIFT_WIDTHS, "quality": QUALITY_WIDTHS}
+SIZES = {"lite": WIDTHS, "swift": SWIFT_WIDTHS, "quality": WIDTHS}
+DEPTHS = {"lite": 0, "swift": 0, "quality": 2}
+"""Blocks at the bottom."""
+DILATIONS = (2, 4)
 
 
 def soft(picture: Tensor, size: int = 3) -> Tensor:
@@ -59,6 +65,7 @@ class Generator(nn.Module):
         attention: bool = False,
         norm: str = "none",
         partial: bool = False,
+        depth: int = 2,
     ) -> None:
         super().__init__()
         self.widths = widths
@@ -70,7 +77,7 @@ class Generator(nn.Module):
         self.down2 = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
         self.enc2 = nn.Conv2d(w2, w2, 3, padding=1)
         self.down3 = nn.Conv2d(w2, w3, 3, stride=2, padding=1)
-        self.bottom = nn.Sequential(Block(w3, 2), Block(w3, 4))
+        self.bottom = nn.Sequential(*(Block(w3, dilation) for dilation in DILATIONS[:depth]))
         self.attention = SelfAttention(w3) if attention else nn.Identity()
         self.up2 = Up(w3, w2)
         self.dec2 = nn.Conv2d(w2, w2, 3, padding=1)
@@ -85,7 +92,8 @@ class Generator(nn.Module):
         nn.init.zeros_(self.tail.bias)
         with torch.no_grad():
             self.tail.weight.mul_(0.05)
-            self.tail.bias[12:16] = -4
+            self.tail.weight[12:16] = 0
+        self.shrink = Shrink()
         self._arithmetic()
 
     def _arithmetic(self) -> None:
@@ -110,10 +118,16 @@ class Generator(nn.Module):
         self.spread = route([(6 * k + c, 6 * group[c] + k) for k in six for c in six], 12, 36)
         self.total = route([(c, 6 * k + c) for k in six for c in six], 36, 6)
         self.weight = route([(c, 6 * group[c] + k) for k in six for c in six], 12, 6)
-        two = (0, 1)
-        self.spread_soft = route([(6 * k + c, 2 * group[c] + k) for k in two for c in six], 4, 12)
-        self.total_soft = route([(c, 6 * k + c) for k in two for c in six], 12, 6)
-        self.weight_soft = route([(c, 2 * group[c] + k) for k in two for c in six], 4, 6)
+        self.merge = route(
+            [(5 * g + k, 6 * g + c) for g in (0, 1) for k, c in enumerate((0, 1, 2, 4, 5))]
+            + [(5 * g + 1, 6 * g + 3) for g in (0, 1)],
+            12,
+            10,
+        )
+        self.add_up = route([(k // 5, k) for k in range(10)], 10, 2)
+        self.widen_sum = route(
+            [(6 * g + o, 6 * g + k) for g in (0, 1) for o in six for k in six], 12, 12
+        )
 
     def forward(
         self,
@@ -151,16 +165,14 @@ class Generator(nn.Module):
 
         never = (1 - there.amax(1, keepdim=True)) * whole
         base = mix + never * (filled - mix)
-        even = torch.exp(y[:, 12:16].clamp_max(20)) * (1 - whole)
-        softer = soft(base)
-        smooth = torch.cat([softer, soft(softer, 5)], 1)
-        base = (base + self.total_soft(self.spread_soft(even) * smooth)) / (
-            1 + self.weight_soft(even)
-        )
+        caution = torch.exp(y[:, 12:16].clamp(-5, 5))
+        noise = torch.cat([self._noise_left(share, counts), torch.ones_like(facts[3][:, :2])], 1)
+        shown = base + (1 - whole) * (filled - base)
+        base = self.shrink(base, shown, noise * sigma * caution)
         invented = torch.maximum(never, torch.sigmoid(y[:, 16:17] - 2) * whole * synthesis)
         residual, painting = FINE * y[:, 17:23], COARSE * y[:, 23:29] + filled
-        bounded = RECOVERED_LIMIT * torch.tanh(residual / RECOVERED_LIMIT)
-        shown = base + residual + whole * (bounded - residual)
+        limit = SEEN_LIMIT * sigma * (1 - whole) + RECOVERED_LIMIT * whole + 1e-6
+        shown = base + limit * torch.tanh(residual / limit)
         picture = shown + invented * (painting - shown)
         return {"picture": picture, "painting": painting, "invented": invented}
 
@@ -174,7 +186,7 @@ class Generator(nn.Module):
         """The learned layers in half precision, for GPUs; the arithmetic round them stays whole:
         sample counts and exponentials leave the range of a half."""
         for name, child in self.named_children():
-            if any(True for _ in child.parameters()):
+            if name != "shrink" and any(True for _ in child.parameters()):
                 getattr(self, name).half()
         return self
 
@@ -191,6 +203,16 @@ class Generator(nn.Module):
         y = F.leaky_relu(self.dec0(F.leaky_relu(self.up0(y) + e0, 0.1)), 0.1)
         return self.tail(y).float()
 
+    def _noise_left(self, share: Tensor, counts: Tensor) -> Tensor:
+        """`[N, 2, h, w]`: noise in the mixed luma and chroma, 1 = as in the frame. Past and
+        background have samples in common, so their noise adds up in full."""
+        one = torch.rsqrt(counts.clamp_min(1))
+        full = torch.ones_like(one[:, :1])
+        each = torch.cat([full, one, full / 3, full / 5.5], 1)
+        part = share / (self.widen_sum(share) + 1e-10)
+        kept = self.merge(part * torch.cat([each, each], 1))
+        return torch.sqrt(self.add_up(kept * kept) + 1e-6)
+
     def _surprise(
         self, frame: Tensor, known: Tensor, counts: Tensor, valid: Tensor, sigma: Tensor
     ) -> Tensor:
@@ -203,10 +225,10 @@ class Generator(nn.Module):
         return mean / (HALF_NORMAL * sigma * widen + STILL) * valid
 
     def macs_per_cell(self) -> float:
-        """Multiply-accumulates of the learned layers for one cell of the chroma grid."""
+        """Multiply-accumulates of layers and block transforms for one cell of the chroma grid."""
         scale = {"down1": 4, "enc1": 4, "dec1": 4, "up0": 4, "down2": 16, "enc2": 16, "dec2": 16}
         scale |= {"up1": 16, "down3": 64, "bottom": 64, "up2": 64, "attention": 64}
-        total = 0.0
+        total = self.shrink.blocks.macs_per_cell()
         for name, module in self.named_modules():
             if isinstance(module, nn.Conv2d):
                 size = math.prod(module.weight.shape)

@@ -22,7 +22,7 @@ from alarm import CollapseAlarm, variety
 from baselines import ContextEncoder
 from discriminators import JUDGES
 from measure import measure
-from networks import SIZES, Generator
+from networks import DEPTHS, DILATIONS, SIZES, Generator
 from options import Options, parse
 from samples import inputs, run
 from shards import Shards
@@ -36,7 +36,8 @@ def build(options: Options) -> nn.Module:
     widths = SIZES.get(options.size) or tuple(int(w) for w in options.size.split(","))
     if options.network == "context-encoder":
         return ContextEncoder(widths)
-    return Generator(widths, options.attention, options.norm, options.partial)
+    depth = DEPTHS.get(options.size, len(DILATIONS))
+    return Generator(widths, options.attention, options.norm, options.partial, depth)
 
 
 def load_fitting(network: nn.Module, state: dict[str, dict[str, Tensor]]) -> None:

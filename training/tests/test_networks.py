@@ -8,7 +8,7 @@ import torch
 from alarm import CollapseAlarm, variety
 from baselines import ContextEncoder
 from discriminators import JUDGES, MultiScaleDiscriminator, PatchDiscriminator
-from networks import RECOVERED_LIMIT, Generator
+from networks import RECOVERED_LIMIT, SEEN_LIMIT, Generator
 from samples import hidden_samples
 
 WIDTHS = (8, 8, 8, 8)
@@ -76,11 +76,35 @@ def test_recovered_cells_stay_near_what_was_seen():
     torch.nn.init.normal_(network.tail.weight, std=3)
     case = given()
     case[3][:, :1] = 1
+    case[4][:] = 0  # noise in what was seen is taken away too
     case[5][:] = 0
     seen = case[0].clone()
     made = network(*case)
     assert made["invented"].max() == 0
     assert (made["picture"] - seen).abs().max() <= RECOVERED_LIMIT + 1e-4
+
+
+def test_seen_cells_depart_by_what_noise_explains_and_not_at_all_without():
+    network = Generator(WIDTHS)
+    torch.nn.init.normal_(network.tail.weight, std=3)
+    network.tail.weight.data[12:16] = 0
+    case = given()
+    frame = case[0] = torch.full_like(case[0], 0.5)
+    case[1][:] = 0.5
+    assert (network(*case)["picture"] - frame).abs().max() <= SEEN_LIMIT * 10 / 255 + 1e-3
+    case[4][:] = 0
+    assert (network(*case)["picture"] - frame).abs().max() < 1e-3
+
+
+def test_noise_left_in_a_mix_is_that_of_the_samples_behind_it():
+    network = Generator(WIDTHS)
+    share = torch.zeros(1, 12, 1, 1)
+    share[:, [0, 6]] = 7.0  # the frame alone
+    counts = torch.full((1, 3, 1, 1), 16.0)
+    assert torch.allclose(network._noise_left(share, counts), torch.ones(1, 2, 1, 1), atol=1e-3)
+    share[:] = 0
+    share[:, [1, 2, 7, 8]] = 3.0  # past and future, 16 samples each
+    assert torch.allclose(network._noise_left(share, counts) ** 2, torch.tensor(1 / 32), atol=1e-3)
 
 
 def test_never_seen_cells_are_painted_whole():
