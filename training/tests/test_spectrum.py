@@ -34,7 +34,7 @@ def test_without_noise_the_frame_comes_back_and_with_it_noise_goes():
     noisy = clean + sigma * torch.randn_like(clean)
     before = (noisy - clean).square().mean()
     after = (shrink(noisy, noisy, noise(sigma, clean)) - clean).square().mean()
-    # What the frame's own noise brings in above the second threshold stays, for the network to judge.
+    # What the noise of the frame brings in above its threshold stays, for the network to judge.
     assert after < 0.4 * before
 
 
