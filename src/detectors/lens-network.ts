@@ -21,6 +21,12 @@ const RULE: RegionRule = {
   ...{ share: 0.4, shareOf: 'cells', marked: 120 },
 };
 
+/**
+ * By so much the score of a cell counts for more that was dirty when it was last asked: what lies on the
+ * lens does not come and go, and a mask that does would be seen.
+ */
+const FAITH = 32;
+
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 8;
 /** Every second frame is taken in. */
@@ -38,6 +44,8 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   let seen = 0;
   const nothing = (): Uint8Array[] => KINDS.map(() => new Uint8Array(grid.columns * grid.rows));
   let belief = nothing();
+  /** The belief on the grid of the averaged picture; none at first. */
+  let kept: Uint8Array[] = [];
 
   const maps = (): DamageMap[] =>
     belief.map((score, index) => ({ kind: KINDS[index] ?? 'dirt', ...grid, score }));
@@ -45,12 +53,14 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     const { results } = await run(gather(from));
     const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };
-    belief = KINDS.map((_, index) => {
+    kept = KINDS.map((_, index) => {
       const scores = scoresOf(results, index, cells);
-      from.forgetUnseen(scores);
-      const sure = keepRegions(small, scores, RULE);
-      return enlarge(sure, cells, grid, from);
+      const before = kept[index];
+      const steady = before === undefined ? scores : faithful(scores, before);
+      from.forgetUnseen(steady);
+      return keepRegions(small, steady, RULE);
     });
+    belief = kept.map((sure) => enlarge(sure, cells, grid, from));
   };
 
   return {
@@ -75,14 +85,26 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       seen = 0;
       statistics.reset();
       belief = nothing();
+      kept = [];
     },
-    save: () => ({ seen, belief, statistics: statistics.save() }),
+    save: () => ({ seen, belief, kept, statistics: statistics.save() }),
     load(state) {
-      const from = state as { seen: number; belief: typeof belief; statistics: LensState };
-      ({ seen, belief } = from);
+      const from = state as {
+        seen: number;
+        belief: typeof belief;
+        kept: typeof kept;
+        statistics: LensState;
+      };
+      ({ seen, belief, kept } = from);
       statistics.load(from.statistics);
     },
   };
+}
+
+function faithful(scores: Uint8Array, before: Uint8Array): Uint8Array {
+  return scores.map((score, cell) =>
+    (before[cell] ?? 0) === 0 ? score : Math.min(255, score + FAITH),
+  );
 }
 
 function gather(statistics: LensStatistics) {

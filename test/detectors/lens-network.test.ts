@@ -1,0 +1,58 @@
+/** What lies on the lens is believed steadily, and no longer than it is there. */
+import { describe, expect, it } from 'vitest';
+import { lensNetwork } from '../../src/detectors/lens-network.js';
+import { clip, HEIGHT, INFO, WIDTH } from './scene.js';
+
+const COLUMNS = WIDTH / 2;
+const ROWS = HEIGHT / 2;
+
+/** Scores of dirt, one answer after the other: sure in the middle of a spot, `rim` around it. */
+function answering(rims: readonly number[], sure: readonly boolean[]) {
+  let asked = 0;
+  return () => {
+    const rim = rims[asked % rims.length] ?? 0;
+    const isThere = sure[Math.min(asked, sure.length - 1)] === true;
+    asked++;
+    // The model is given multiples of eight cells.
+    const [columns, rows] = [Math.ceil(COLUMNS / 8) * 8, Math.ceil(ROWS / 8) * 8];
+    const data = new Uint8Array(2 * columns * rows);
+    if (isThere) {
+      for (let y = 10; y < 22; y++) data.fill(rim, y * columns + 10, y * columns + 22);
+      for (let y = 12; y < 20; y++) data.fill(250, y * columns + 12, y * columns + 20);
+    }
+    return Promise.resolve({
+      results: { scores: { data, dims: [1, 2, rows, columns] } },
+      feeds: {},
+    });
+  };
+}
+
+/** Cells of dirt after each frame. */
+async function believed(run: ReturnType<typeof answering>, frames: number): Promise<number[]> {
+  const session = lensNetwork.open(INFO, run);
+  const counts: number[] = [];
+  for (const frame of clip(frames)) {
+    const [dirt] = await session.inspect(frame, []);
+    counts.push(dirt?.score.filter((score) => score >= 128).length ?? 0);
+  }
+  return counts;
+}
+
+describe('the detector of what lies on the lens', () => {
+  it('does not flicker where the network is in doubt', async () => {
+    const counts = await believed(answering([130, 105], [true]), 100);
+    // First asked after four frames that were taken in, every second one is.
+    expect(new Set(counts.slice(6))).toEqual(new Set([144]));
+  });
+
+  it('marks no doubt that was never more than one', async () => {
+    const counts = await believed(answering([105], [true]), 20);
+    expect(counts.at(-1)).toBe(64);
+  });
+
+  it('lets go of what was cleaned away', async () => {
+    const counts = await believed(answering([130], [true, false]), 20);
+    expect(Math.max(...counts)).toBe(144);
+    expect(counts.at(-1)).toBe(0);
+  });
+});
