@@ -183,6 +183,11 @@ export class InspectAccount {
 
 const percent = (share: number) => `${(share * 100).toFixed(share < 0.01 ? 2 : 1)} %`;
 
+/** `recover, else synthesise it` */
+function doneWith(actions: readonly string[]): string {
+  return actions.includes('leave alone') ? 'leave it alone' : `${actions.join(', else ')} it`;
+}
+
 function summaryOf(report: Omit<InspectReport, 'summary'>): string[] {
   const { events, findings, noise, quality, writing, frames, lost } = report;
   const lines = events.map(({ kind, start, end, reason }) => {
@@ -192,7 +197,7 @@ function summaryOf(report: Omit<InspectReport, 'summary'>): string[] {
   for (const { kind, share, frames: seen, actions } of findings) {
     lines.push(
       `${kind}: ${percent(share)} of the picture, in ${seen} of ${frames} frames; ` +
-        `a restore will ${actions.join(', else ')} it.`,
+        `a restore will ${doneWith(actions)}.`,
     );
   }
   if (noise.mean >= 1.5) {
