@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 from pathlib import Path
@@ -19,8 +20,8 @@ from detect_networks import NETWORKS, DetectorNet, gflops
 SCORES = "uint8 [N, {}, H/2, W/2]: {}; 0 clean to 255 certain, damaged from 128 on"
 GIVEN = {
     "damage": {
-        "luma": "uint8 [N, 7, H, W]: the frame, two neighbours, four from further away",
-        "chroma": "uint8 [N, 14, H/2, W/2]: U and V of each of the seven",
+        "contrasts": "uint8 [N, 112, H/4, W/4]: how the frame differs from two neighbours and four "
+        "frames from further away, packed by 4x4 luma samples; 128 = not"
     },
     "lens": {
         "luma": "uint8 [N, 2, H, W]: the mean over some frames, and 16 standard deviations",
@@ -31,31 +32,49 @@ GIVEN = {
 MULTIPLE = {"damage": 16, "lens": 8}
 
 
-class Planes(nn.Module):
-    """A detector between uint8 planes. `shift` moves each class's threshold to a score of 128."""
+class Lens(nn.Module):
+    """The lens detector between uint8 planes. `shift` moves each class's threshold to 128."""
 
     def __init__(self, network: DetectorNet, shift: Tensor) -> None:
         super().__init__()
         self.network = network
         self.register_buffer("shift", shift.view(1, -1, 1, 1))
 
-    def forward(self, luma: Tensor, chroma: Tensor, count: Tensor | None = None) -> Tensor:
-        pictures = self.network.pictures
-        bright = F.pixel_unshuffle(luma.float(), 2)
-        colour = chroma.float()
-        planes = [
-            part
-            for k in range(pictures)
-            for part in (bright[:, 4 * k : 4 * k + 4], colour[:, 2 * k : 2 * k + 2])
-        ]
-        if count is not None:
-            planes.append(count.float())
-        logits = self.network(self.network.read(torch.cat(planes, 1)))
-        return torch.floor(torch.sigmoid(logits + self.shift) * 255 + 0.5).to(torch.uint8)
+    def forward(self, luma: Tensor, chroma: Tensor, count: Tensor) -> Tensor:
+        bright, colour = F.pixel_unshuffle(luma.float(), 2), chroma.float()
+        mean = torch.cat([bright[:, :4], colour[:, :2]], 1)
+        spread = torch.cat([bright[:, 4:], colour[:, 2:]], 1)
+        given = torch.cat([mean, spread, count.float()], 1)
+        return scores(self.network(self.network.read(given)) + self.shift)
 
 
-def example(name: str, rows: int, columns: int) -> dict[str, np.ndarray]:
-    """A structured picture with something to find in it; also the stored test fixture."""
+class Damage(nn.Module):
+    """The damage detector from contrasts in bytes; their scale is folded into the first layer."""
+
+    def __init__(self, network: DetectorNet, shift: Tensor) -> None:
+        super().__init__()
+        self.network = copy.deepcopy(network)
+        stem = self.network.stem
+        with torch.no_grad():
+            stem.bias -= stem.weight.sum((1, 2, 3)) * (128 / 127)
+            stem.weight /= 127
+        self.register_buffer("shift", shift.view(1, -1, 1, 1))
+
+    def forward(self, contrasts: Tensor) -> Tensor:
+        return scores(self.network(contrasts.float()) + self.shift)
+
+
+def scores(logits: Tensor) -> Tensor:
+    return torch.floor(torch.sigmoid(logits) * 255 + 0.5).to(torch.uint8)
+
+
+def in_bytes(packed: Tensor) -> Tensor:
+    """Contrasts as src/detectors/contrasts.ts lays them out."""
+    return torch.floor(packed * 127 + 128.5).clamp(0, 255).to(torch.uint8)
+
+
+def pictures_of(name: str, rows: int, columns: int) -> dict[str, np.ndarray]:
+    """Structured pictures with something to find in them."""
     rng = np.random.default_rng(3)
     pictures = NETWORKS[name].pictures
     ramp = np.add.outer(np.arange(2 * rows) * 2, np.arange(2 * columns)) % 180 + 30
@@ -74,10 +93,19 @@ def example(name: str, rows: int, columns: int) -> dict[str, np.ndarray]:
     return {k: np.clip(np.rint(v), 0, 255).astype(np.uint8) for k, v in given.items()}
 
 
+def contrasts_of(network: DetectorNet, pictures: dict[str, np.ndarray]) -> np.ndarray:
+    bright = torch.from_numpy(pictures["luma"])[0, :, None]
+    colour = torch.from_numpy(pictures["chroma"])[0].unflatten(0, (-1, 2))
+    planes = torch.cat([F.pixel_unshuffle(bright, 2), colour], 1).flatten(0, 1)[None]
+    return in_bytes(network.read(planes)).numpy()
+
+
 def export(name: str, network: DetectorNet, shift: Tensor, path: Path) -> dict[str, np.ndarray]:
     """Writes the ONNX file, checks it against PyTorch, returns the checked example with scores."""
-    module = Planes(network, shift).eval()
-    given = example(name, 32, 48)
+    module = (Damage if name == "damage" else Lens)(network, shift).eval()
+    pictures = pictures_of(name, 32, 48)
+    damage = name == "damage"
+    given = {"contrasts": contrasts_of(network, pictures)} if damage else pictures
     tensors = tuple(torch.from_numpy(v) for v in given.values())
     axes = {k: {0: "batch", 2: f"{k}_rows", 3: f"{k}_columns"} for k in (*given, "scores")}
     torch.onnx.export(
@@ -98,7 +126,7 @@ def export(name: str, network: DetectorNet, shift: Tensor, path: Path) -> dict[s
     off = int(np.abs(wanted.astype(int) - got.astype(int)).max())
     if off > 1:
         raise SystemExit(f"ONNX differs from PyTorch by {off} of 255")
-    return {**given, "scores": wanted}
+    return {**pictures, **given, "scores": wanted}
 
 
 def main() -> None:

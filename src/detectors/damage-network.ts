@@ -1,9 +1,9 @@
 /** Finds what comes and goes: streaks and scratches, and what passes close to the lens. */
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
-import { cellGrid, planesOf, type Frame } from '../frame/frame.js';
+import { cellGrid, type Frame } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
+import { CONTRAST_PLANES, keepVisible, layOutContrasts, type Pictures } from './contrasts.js';
 import {
-  padPlane,
   reuse,
   roundUp,
   scoresOf,
@@ -35,8 +35,6 @@ const KINDS = RULES.map(({ kind }) => kind);
 
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 16;
-/** The frame, two neighbours, four from further away. */
-const PICTURES = 7;
 
 export const damageNetwork: NetworkDetector = { model: 'damage', kinds: KINDS, open };
 
@@ -47,25 +45,16 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     width: roundUp(grid.columns, MULTIPLE),
     height: roundUp(grid.rows, MULTIPLE),
   };
-  const count = padded.width * padded.height;
   const past = new PastPictures();
   const nothing = () => new Uint8Array(grid.columns * grid.rows);
   let back: Awaited<ReturnType<RunNetwork>>['feeds'] | undefined;
 
-  const gather = (pictures: readonly Uint8Array[]) => {
-    const luma = reuse(back, 'luma', PICTURES * 4 * count);
-    const chroma = reuse(back, 'chroma', PICTURES * 2 * count);
-    const fine = { width: 2 * padded.width, height: 2 * padded.height };
-    for (const [index, picture] of pictures.entries()) {
-      const { y, u, v } = planesOf(info, picture);
-      padPlane(y, info, luma, index * 4 * count, fine);
-      padPlane(u, cells, chroma, 2 * index * count, padded);
-      padPlane(v, cells, chroma, (2 * index + 1) * count, padded);
-    }
-    return {
-      luma: { data: luma, dims: [1, PICTURES, fine.height, fine.width] },
-      chroma: { data: chroma, dims: [1, 2 * PICTURES, padded.height, padded.width] },
-    };
+  const gather = (pictures: Pictures) => {
+    const rows = padded.height / 2;
+    const columns = padded.width / 2;
+    const contrasts = reuse(back, 'contrasts', CONTRAST_PLANES * rows * columns);
+    layOutContrasts(info, pictures, padded, contrasts);
+    return { contrasts: { data: contrasts, dims: [1, CONTRAST_PLANES, rows, columns] } };
   };
 
   return {
@@ -81,6 +70,10 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       back = done.feeds;
       return RULES.map(({ kind, index, rule }): DamageMap => {
         const score = keepRegions(grid, scoresOf(done.results, index, cells), rule);
+        const looked = done.feeds['contrasts']?.data;
+        if (kind === 'drop-out' && looked instanceof Uint8Array) {
+          keepVisible(grid, score, looked, padded);
+        }
         return { kind, ...grid, score };
       });
     },

@@ -51,6 +51,16 @@ export class PastPictures {
   }
 }
 
+/** Two neighbours, four from further away; yuv420p. */
+export type References = readonly [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
+
 /**
  * Six pictures (yuv420p): two neighbours, then four from further away; the same one again where a
  * lane has no more. Undefined when there is no other picture at all.
@@ -59,7 +69,7 @@ export function chooseReferences(
   { seq }: Frame,
   past: PastPictures,
   ahead: readonly Frame[],
-): Uint8Array[] | undefined {
+): References | undefined {
   const find = (distance: number) =>
     distance < 0 ? past.find(seq, -distance) : ahead[distance - 1]?.data;
   const distinct = (distances: readonly number[], count: number) => {
@@ -70,5 +80,5 @@ export function chooseReferences(
   const [first] = some;
   if (first === undefined) return undefined;
   const near = [first, some[1] ?? first];
-  return [...near, ...[...distinct(FAR, 4), ...near, ...near].slice(0, 4)];
+  return [...near, ...[...distinct(FAR, 4), ...near, ...near].slice(0, 4)] as unknown as References;
 }
