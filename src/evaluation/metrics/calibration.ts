@@ -1,6 +1,7 @@
 /** Holds the uncertainty of each cell against its true error: does the number mean what it says? */
 import type { FrameSize } from '../../frame/frame.js';
 import { PROVENANCE, type ProvenanceName } from '../../frame/provenance.js';
+import { UNKNOWN } from '../../frame/uncertainty.js';
 
 /** Cells of one kind and one uncertainty. */
 export interface CalibrationRow {
@@ -39,7 +40,9 @@ export class Calibration {
       const row = (cell / columns) | 0;
       const at = 2 * row * width + 2 * (cell - row * columns);
       const error = (off(at) + off(at + 1) + off(at + width) + off(at + width + 1)) / 4;
-      const key = what * CODES + (uncertainty[cell] ?? 0);
+      // The track calls unknown whatever was invented.
+      const code = what === PROVENANCE.synthesised ? UNKNOWN : (uncertainty[cell] ?? 0);
+      const key = what * CODES + code;
       const sum = this.#sums.get(key) ?? { cells: 0, error: 0 };
       sum.cells++;
       sum.error += error;
