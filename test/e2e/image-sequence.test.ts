@@ -53,7 +53,7 @@ function manifest(target: string): Record<string, unknown> {
   return rest;
 }
 
-describe('a sequence of images', () => {
+describe('a sequence of images', { timeout: 240_000 }, () => {
   it('has a manifest that names every image, and is as recorded', async () => {
     expect(manifest(at('whole'))).toMatchObject({
       input: { name: '../shots', codec: 'png' },

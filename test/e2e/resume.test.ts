@@ -61,7 +61,7 @@ function expectAlike(output: string): void {
   }
 }
 
-describe('a job', () => {
+describe('a job', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     makeTape();
     mkdirSync(at('whole'));

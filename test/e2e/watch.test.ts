@@ -56,31 +56,35 @@ function watch(): Running {
 const done = (name: string, words = `${FRAMES} frames`) =>
   new RegExp(`${name}\\.mp4\\n( {2}.*\\n)* {2}${words}`);
 
-it('restores what is complete, waits for what is not, tells what fails, and does nothing twice', async () => {
-  mkdirSync(inbox);
-  make(...pictures('96x64', FRAMES / 10), '-c:v', 'libx264', '-pix_fmt', 'yuv420p', clip);
-  copyFileSync(clip, join(inbox, 'whole.mp4'));
-  writeFileSync(join(inbox, 'broken.mp4'), 'a disk that was pulled out too early');
+it(
+  'restores what is complete, waits for what is not, tells what fails, and does nothing twice',
+  { timeout: 240_000 },
+  async () => {
+    mkdirSync(inbox);
+    make(...pictures('96x64', FRAMES / 10), '-c:v', 'libx264', '-pix_fmt', 'yuv420p', clip);
+    copyFileSync(clip, join(inbox, 'whole.mp4'));
+    writeFileSync(join(inbox, 'broken.mp4'), 'a disk that was pulled out too early');
 
-  const first = watch();
-  const said = says(first, done('whole'), done('slow'), /error: .*broken\.mp4/, done('late'));
-  // Three times as long as a file needs to rest until it is taken.
-  await copySlowly(clip, join(inbox, 'slow.mp4'), 12, (SETTLE_S * 1000) / 4);
-  copyFileSync(clip, join(inbox, 'late.mp4'));
-  await said;
-  first.child.kill('SIGINT');
-  const stopped = await first.ended;
-  expect(stopped.code).toBe(130);
-  expect(stopped.stderr.match(/slow\.mp4|whole\.mp4|late\.mp4/g)).toBeNull();
-  expect(stopped.stderr).toMatch(/^relens: error: \[INPUT_NOT_VIDEO\] \S*broken\.mp4/m);
-  expect(restoredIn(out).sort()).toEqual(['late.mp4', 'slow.mp4', 'whole.mp4']);
-  for (const name of restoredIn(out)) {
-    expect(times(join(out, name))).toHaveLength(FRAMES);
-    expect((await relens(['verify', join(out, `${name}.relens.json`)])).code).toBe(0);
-  }
+    const first = watch();
+    const said = says(first, done('whole'), done('slow'), /error: .*broken\.mp4/, done('late'));
+    // Three times as long as a file needs to rest until it is taken.
+    await copySlowly(clip, join(inbox, 'slow.mp4'), 12, (SETTLE_S * 1000) / 4);
+    copyFileSync(clip, join(inbox, 'late.mp4'));
+    await said;
+    first.child.kill('SIGINT');
+    const stopped = await first.ended;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr.match(/slow\.mp4|whole\.mp4|late\.mp4/g)).toBeNull();
+    expect(stopped.stderr).toMatch(/^relens: error: \[INPUT_NOT_VIDEO\] \S*broken\.mp4/m);
+    expect(restoredIn(out).sort()).toEqual(['late.mp4', 'slow.mp4', 'whole.mp4']);
+    for (const name of restoredIn(out)) {
+      expect(times(join(out, name))).toHaveLength(FRAMES);
+      expect((await relens(['verify', join(out, `${name}.relens.json`)])).code).toBe(0);
+    }
 
-  const again = watch();
-  await says(again, ...['whole', 'slow', 'late'].map((name) => done(name, 'already done')));
-  again.child.kill('SIGINT');
-  expect((await again.ended).code).toBe(130);
-});
+    const again = watch();
+    await says(again, ...['whole', 'slow', 'late'].map((name) => done(name, 'already done')));
+    again.child.kill('SIGINT');
+    expect((await again.ended).code).toBe(130);
+  },
+);
