@@ -90,7 +90,7 @@ function hole(): Uint8Array<ArrayBuffer> {
 
 const luma = (results: Tensors) => results['restored_luma']!.data as Uint8Array;
 
-describe.each(['lite', 'swift'])('the network %s', (name) => {
+describe.each(['lite', 'lite-int8', 'swift'])('the network %s', (name) => {
   let engine: Engine;
   beforeAll(async () => {
     engine = await openEngine(await loadModelCard(name), 'cpu', 1);

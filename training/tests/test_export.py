@@ -88,7 +88,7 @@ def test_the_card_tells_what_was_counted(model):
     assert card["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert card["parameters"] == sum(p.numel() for p in generator.parameters())
     assert set(card["inputs"]) == set(INPUTS) and card["licence"] == "none"
-    assert card["gflopsAt640x360"] > 0 and "two threads" in card["millisecondsAt640x360"]
+    assert card["gflopsAt640x360"] > 0 and "one thread" in card["millisecondsAt640x360"]
 
 
 def test_flops_are_those_of_the_layers_that_ran(model):
