@@ -141,7 +141,7 @@ function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {
     // Threads by frame would hold back a frame for each thread.
     ...['-copyts', '-max_error_rate', '1', '-thread_type', 'slice', ...input],
     // A picture of another size is passed on in its own size.
-    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-autoscale', '0', '-vf', filter.join(',')],
+    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-noautoscale', '-vf', filter.join(',')],
     // The encoder of raw video, too, would hold back a frame for each of its threads.
     ...[...job.passthrough, '-enc_time_base', `1:${TICKS}`, '-c:v', 'rawvideo', '-threads', '1'],
     ...['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'],
