@@ -55,7 +55,7 @@ export class LiveLog {
     const named = /^a=rtpmap:\d+ ([\w.-]+)\/90000/.exec(line)?.[1];
     if (named !== undefined) this.#unknownCodec = named;
     if (this.codec === '') this.#stream(line);
-    const graph = /^\[graph 0 input .*w:(\d+) h:(\d+) pixfmt:(\w+)/.exec(line);
+    const graph = /^\[graph -?\d+ input .*w:(\d+) h:(\d+) pixfmt:(\w+)/.exec(line);
     if (graph !== null) this.#graph(line, Number(graph[1]), Number(graph[2]), graph[3] ?? '');
     if (this.sizes.length > 0) this.#picture(line);
     this.#failure ??= this.#failureOf(line);
@@ -126,13 +126,13 @@ export class LiveLog {
 
   #failureOf(line: string): LiveFailure | undefined {
     const host = nameOf(this.#address);
-    if (/\b401 Unauthorized/.test(line)) {
+    if (/\b401 \(?Unauthorized/.test(line)) {
       const reason = this.#address.hasLogin
         ? 'the camera refuses this user and password: correct them'
         : 'the camera asks for a user and a password: put them into its address';
       return { status: 'unauthorised', reason, patience: 'login' };
     }
-    if (/\b403 Forbidden/.test(line)) {
+    if (/\b403 \(?Forbidden/.test(line)) {
       const reason = 'the camera forbids this user to watch: give the user the right to';
       return { status: 'unauthorised', reason, patience: 'login' };
     }
