@@ -115,9 +115,9 @@ export function decodesCleanly(job: DecodeJob): Observable<boolean> {
 
 /**
  * Where data was lost: with more threads than one, what a decoder puts there depends on how far its
- * threads happen to be, and the same file would not give the same pictures twice. Of what it may put
- * there, the same place in the picture before is right more often with a fixed camera than guessed motion
- * (docs/results.md). Without losses, neither changes a picture.
+ * threads happen to be, and the same file would not give the same pictures twice. It puts there what was
+ * in the same place in the picture before: with a fixed camera that is nearer to the truth in the mean than
+ * guessed motion, though not on every clip (docs/results.md). Without losses, neither changes a picture.
  */
 const CONCEALMENT = ['-threads', '1', '-ec', 'deblock'];
 
