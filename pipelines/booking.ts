@@ -38,7 +38,7 @@ export function outputSpec({ ffmpeg, source }: Lane, options: RestoreOptions): V
 
 /** @param notes of the sink */
 export function jobFacts(
-  { ffmpeg, source, drawn, engine }: Lane,
+  { ffmpeg, source, drawn, engine, events }: Lane,
   { input, output }: RestoreOptions,
   times: StageTimes,
   notes: readonly string[],
@@ -50,6 +50,7 @@ export function jobFacts(
     width: info.displayWidth,
     height: info.displayHeight,
     stages: times.totals(),
+    events: events.list(),
     lost: source.report().lost,
     conversions: [...info.conversions, ...drawn.notes, ...notes],
     versions: { relens: packageVersion(), ffmpeg: ffmpeg.version, node: process.version },

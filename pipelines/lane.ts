@@ -1,7 +1,9 @@
 /** One archived file on its way: opened, decoded, inspected, restored; frame by frame. */
 import { deserialize, serialize } from 'node:v8';
 import { concatMap, filter, finalize, map, tap, type Observable } from 'rxjs';
+import { openCameraEvents } from '../src/detectors/events/camera-events.js';
 import { draw } from '../src/evidence/burn-in.js';
+import { EventList } from '../src/evidence/event-list.js';
 import { sha256 } from '../src/evidence/frame-list.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { withAhead } from '../src/flow/with-ahead.js';
@@ -40,7 +42,8 @@ export async function openLane(options: Omit<RestoreOptions, 'output'>) {
     drawn.close();
     await Promise.all([engine.close(), networks.close()]);
   };
-  return { ffmpeg, source, size, drawn, engine, networks, close };
+  const events = new EventList();
+  return { ffmpeg, source, size, drawn, engine, networks, events, close };
 }
 
 /** All memories of a lane between two frames. */
@@ -108,7 +111,13 @@ export function laneFrames(
     states.delete(seq + 1);
     return state && { inspection: state, past: past.save() };
   };
+  const watch = openCameraEvents(source.info);
   return source.frames(pool).pipe(
+    tap((frame) => {
+      times.measure('camera', () => {
+        for (const event of watch.inspect(frame)) lane.events.add(event);
+      });
+    }),
     filter((frame) => {
       // Decoded again, for only so is the rest the same; restored already.
       if (frame.seq < first) frame.close();

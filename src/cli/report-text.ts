@@ -1,8 +1,9 @@
 /** A restore report as the few lines that a person reads. */
 import type { RestoreReport } from '../../pipelines/restore.js';
+import { eventText } from '../evidence/event-list.js';
 
 export function outcomeLines(output: string, report: RestoreReport): string[] {
-  const { frames, width, height, framesPerSecond, lost, conversions, inference } = report;
+  const { frames, width, height, framesPerSecond, events, lost, conversions, inference } = report;
   const lines = [
     output,
     `  ${frames} frames of ${width}x${height}, ${framesPerSecond.toFixed(1)} a second, ${inference.model} on ${inference.device}`,
@@ -11,6 +12,7 @@ export function outcomeLines(output: string, report: RestoreReport): string[] {
   ];
   if (report.already === true)
     lines.push('  already done by an earlier run; --restart does it again');
+  for (const event of events) lines.push(`  camera    ${eventText(event)}`);
   if (conversions.length > 0) lines.push(`  converted ${conversions.join('; ')}`);
   if (lost.length > 0) lines.push(`  lost      ${lost.join('; ')}`);
   return lines;

@@ -1,5 +1,6 @@
 /** What was found in one recording, kept frame by frame: the account of `relens inspect`. */
 import type { CameraEvent } from '../frame/camera-event.js';
+import { EventList, eventText, type ListedEvent } from './event-list.js';
 import type { DamageMap } from '../frame/damage-map.js';
 import type { Mask } from '../frame/mask.js';
 
@@ -32,12 +33,7 @@ export interface InspectReport {
   readonly seconds: number;
   /** In words, the gravest first. */
   readonly summary: readonly string[];
-  readonly events: readonly (Omit<CameraEvent, 'start' | 'raised' | 'end'> & {
-    /** Seconds. */
-    readonly start: number;
-    readonly raised: number;
-    readonly end?: number;
-  })[];
+  readonly events: readonly ListedEvent[];
   readonly findings: readonly Finding[];
   readonly noise: {
     /** Grey levels. */
@@ -81,7 +77,7 @@ const DAMAGED_FROM = 128;
 export class InspectAccount {
   readonly #kinds = new Map<string, { frames: number; cells: number; score: number }>();
   readonly #seconds: { time: number; sigma: number; damaged: number; frames: number }[] = [];
-  readonly #events: CameraEvent[] = [];
+  readonly #events = new EventList();
   #before: Uint8Array | undefined;
   #changes = { changed: 0, masked: 0 };
   #frames = 0;
@@ -111,13 +107,8 @@ export class InspectAccount {
     this.#before = mask.data.slice();
   }
 
-  /** An event that was raised, or the same one again with its end. */
   event(event: CameraEvent): void {
-    const known = this.#events.findIndex(
-      ({ kind, start }) => kind === event.kind && start === event.start,
-    );
-    if (known < 0) this.#events.push(event);
-    else this.#events[known] = event;
+    this.#events.add(event);
   }
 
   get frames(): number {
@@ -143,12 +134,7 @@ export class InspectAccount {
       ...facts,
       frames: this.#frames,
       seconds: this.#last / 1e6,
-      events: this.#events.map(({ start, raised, end, ...event }) => ({
-        ...event,
-        start: start / 1e6,
-        raised: raised / 1e6,
-        ...(end !== undefined && { end: end / 1e6 }),
-      })),
+      events: this.#events.list(),
       findings,
       noise: {
         mean: this.#seconds.reduce((sum, { sigma }) => sum + sigma, 0) / frames,
@@ -190,10 +176,7 @@ function doneWith(actions: readonly string[]): string {
 
 function summaryOf(report: Omit<InspectReport, 'summary'>): string[] {
   const { events, findings, noise, quality, writing, frames, lost } = report;
-  const lines = events.map(({ kind, start, end, reason }) => {
-    const until = end === undefined ? 'to the end' : `to ${end.toFixed(1)} s`;
-    return `The camera was ${kind} from ${start.toFixed(1)} s ${until}: ${reason}.`;
-  });
+  const lines = events.map(eventText);
   for (const { kind, share, frames: seen, actions } of findings) {
     lines.push(
       `${kind}: ${percent(share)} of the picture, in ${seen} of ${frames} frames; ` +

@@ -69,7 +69,7 @@ export const manifestSchema = z
       )
       .describe('in order'),
     findings: plain.describe(
-      'damage, noise, provenance shares, cuts and what else was found, as in the report',
+      'damage, noise, provenance shares, cuts, camera events and what else was found, as in the report',
     ),
     lost: z.array(z.string()).describe('what could not be decoded, in words'),
     conversions: z.array(z.string()).describe('what bringing the input to yuv420p cost'),

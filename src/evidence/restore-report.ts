@@ -1,6 +1,7 @@
 /** The machine-readable account of one restore job, and how it is kept frame by frame. */
 import type { DamageMap } from '../frame/damage-map.js';
 import type { Mask } from '../frame/mask.js';
+import type { ListedEvent } from './event-list.js';
 import {
   DRAWN,
   provenanceShares,
@@ -39,6 +40,8 @@ export interface RestoreReport {
     readonly tilesTotal: number;
     readonly tilesRun: number;
   };
+  /** What happened to the camera meanwhile; nothing is restored on account of it. */
+  readonly events: readonly ListedEvent[];
   /** Milliseconds in all, by stage. */
   readonly stages: Record<string, number>;
   readonly wallMs: number;
@@ -66,7 +69,15 @@ export interface RestoredFrame {
 /** Known at the end of the job. */
 export type JobFacts = Pick<
   RestoreReport,
-  'input' | 'output' | 'width' | 'height' | 'stages' | 'lost' | 'conversions' | 'versions'
+  | 'input'
+  | 'output'
+  | 'width'
+  | 'height'
+  | 'stages'
+  | 'events'
+  | 'lost'
+  | 'conversions'
+  | 'versions'
 > & { readonly device: string; readonly model: string; readonly modelSha256: string };
 
 /** Regions of the picture in each direction, and the cells from which their noise is taken. */

@@ -1,4 +1,5 @@
 /** The steps of a restoration in order, each with its parameters, its reason and its reference. */
+import { eventText } from './event-list.js';
 import type { Manifest } from './manifest.js';
 import type { RestoreReport } from './restore-report.js';
 
@@ -24,11 +25,13 @@ export function stepsOf(
     {
       step: 'inspect',
       what: 'Noise was measured and damage was looked for in every frame.',
-      why:
+      why: [
         found.length > 0
           ? `Found: ${found.map(([kind, { frames }]) => `${kind} in ${frames} frames`).join(', ')}.`
           : 'No damage was found.',
-      parameters: { noise: noise.mean, damage },
+        ...report.events.map(eventText),
+      ].join(' '),
+      parameters: { noise: noise.mean, damage, events: report.events },
       reference: 'docs/detection.md; Immerkaer, Fast noise variance estimation, CVIU 1996',
     },
     {

@@ -44,6 +44,9 @@ const report: RestoreReport = {
     tilesRun: 1,
   },
   stages: {},
+  events: [
+    { kind: 'covered', start: 3, raised: 4, end: 9.5, confidence: 0.9, reason: 'no edge is left' },
+  ],
   wallMs: 1000,
   framesPerSecond: 12,
   lost: ['3 of 15 frames could not be decoded'],
@@ -162,6 +165,7 @@ describe('what comes out', () => {
       '  12 frames of 640x360, 12.0 a second, m on cpu',
       '  found     noise of 12.3 grey levels, drop-out 0.84 % in 3 frames',
       '  repaired  denoised 97.0 %, recovered 1.20 %, synthesised 0.0 %, untouched 1.80 %',
+      '  camera    The camera was covered from 3.0 s to 9.5 s: no edge is left.',
       '  lost      3 of 15 frames could not be decoded',
       '',
     ]);

@@ -13,7 +13,7 @@ const ROWS = 12;
 const CELLS = COLUMNS * ROWS;
 
 const FACTS: JobFacts = {
-  ...{ input: 'a.mkv', output: 'b.mkv', width: 24, height: 24, stages: {}, lost: [] },
+  ...{ input: 'a.mkv', output: 'b.mkv', width: 24, height: 24, stages: {}, events: [], lost: [] },
   ...{ conversions: [], versions: {}, device: 'cpu', model: 'm', modelSha256: '0' },
 };
 

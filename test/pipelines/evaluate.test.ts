@@ -52,6 +52,7 @@ function accountOf({ input, output }: RestoreOptions): RestoreReport {
     ...SIZE,
     damage: {},
     cuts: [],
+    events: [],
     noise: { mean: 0, overTime: [], byRegion: [] },
     provenance: { original: 1, denoised: 0, recovered: 0, synthesised: 0 },
     inference: {

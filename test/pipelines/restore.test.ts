@@ -130,6 +130,21 @@ describe('restore', () => {
     expect(report.provenance.synthesised).toBeCloseTo((12 * 15) / ((width * height) / 4), 5);
   });
 
+  it('says what happened to the camera meanwhile', async () => {
+    const dark = "drawbox=color=black:t=fill:enable='between(n,30,59)'";
+    const args = ['-v', 'error', '-stream_loop', '1', '-i', at('quiet.mkv'), '-vf', dark];
+    await run(ffmpeg, [...args, '-pix_fmt', 'yuv420p', '-c:v', 'ffv1', at('dark.mkv')]);
+    const { report } = await restored({ input: at('dark.mkv'), output: at('light.mkv') });
+    expect(report.events).toHaveLength(1);
+    const [event] = report.events;
+    expect(event?.kind).toBe('black');
+    // A tenth of a second may go where the film is joined to itself.
+    expect(Math.abs((event?.start ?? 0) - 3)).toBeLessThan(0.15);
+    expect(Math.abs((event?.end ?? 0) - 6)).toBeLessThan(0.15);
+    const { report: quiet } = await restored({ output: at('same.mkv') });
+    expect(quiet.events).toEqual([]);
+  });
+
   it('recovers what is seen only later', async () => {
     const { decisions } = await restored({ mask: at('passing.mkv'), output: at('seen.mkv') });
     const [before, after] = [await planes('quiet.mkv'), await planes('seen.mkv')];
