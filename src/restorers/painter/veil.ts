@@ -15,9 +15,13 @@ export interface Veil {
   readonly dirt: Film;
 }
 
-/** Squared grey levels: where dirt and scene differ less, no opacity can be told. */
-const LEAST_CONTRAST = 25;
+/** Squared grey levels, against division by nothing. */
+const LEAST_CONTRAST = 1;
 const BLUR = [1, 4, 6, 4, 1];
+/** Squared grey levels: a patch that differs less from the scene, in the mean, tells no opacity. */
+const ENOUGH_CONTRAST = 400;
+/** Opacity below which the outermost cells of a patch must lie, in the median. */
+const CLEAR_RIM = 0.5;
 /** Samples that a soft edge takes from clear to opaque. */
 const LEAST_RISE = 0.6;
 /** Samples round a patch that take part in the blur. */
@@ -105,13 +109,17 @@ function spread(
   const sharpen = increasing(points);
   for (const { at, x } of points) opacity[at] = Math.min(1, Math.max(0, sharpen(x)));
   // A hard edge is of something in the scene or of a mask, not of dirt out of focus.
-  if (
-    !isSoft(
+  const contrast = points.reduce((sum, point) => sum + point.weight, 0) / points.length;
+  const rim = patch.rim.flatMap((cell) => [...lumaOf(cell, columns)]);
+  const soft =
+    contrast >= ENOUGH_CONTRAST &&
+    medianAt(opacity, rim) < CLEAR_RIM &&
+    isSoft(
       points.map(({ at }) => at),
       size.width,
       opacity,
-    )
-  ) {
+    );
+  if (!soft) {
     for (const { at } of points) opacity[at] = 1;
   }
 }

@@ -150,6 +150,24 @@ describe('the painter', () => {
     expect(errorOf(painted.memory.planes, truth, painted.cells)).toBeLessThan(1.1 * rough);
   });
 
+  it('is not led astray by a hole that is filled with about the grey of the scene', () => {
+    const data = new Uint8Array(frameBytes(size)).fill(128);
+    const mask = new Uint8Array(cells);
+    for (let y = 0; y < size.height; y++) data.fill(134, y * size.width, (y + 1) * size.width);
+    const truth = data.slice();
+    for (let row = 12; row < 26; row++) {
+      mask.fill(255, row * columns + 18, row * columns + 32);
+      for (const y of [2 * row, 2 * row + 1]) {
+        data.fill(128, y * size.width + 36, y * size.width + 64);
+      }
+    }
+    const sight = { frame: { data }, mask };
+    const painter = new Painter(size);
+    painter.study([sight, sight]);
+    const painted = painter.paint(sight, [nothing])!;
+    expect(errorOf(painted.memory.planes, truth, painted.cells)).toBeLessThan(0.6);
+  });
+
   it('gives the same picture for the same block, whatever it painted before', () => {
     const block = [0, 1].map((moment) => spoiled(0.5, moment).sight);
     const paintBlock = (painter: Painter) => {
