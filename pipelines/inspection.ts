@@ -1,6 +1,6 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
 import { DETECTORS, openCodedNoiseMeter, openNoiseMeter, openOsd } from '../src/detectors/index.js';
-import type { DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
+import type { DamageKind, DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
 import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
@@ -22,6 +22,9 @@ export interface Opened {
 
 /** Frames after the one that is inspected which are worth having: more tell no more. */
 export const AHEAD = 16;
+
+/** Damage that lies over a picture for some frames, whatever the picture shows. */
+const MOMENTARY: readonly DamageKind[] = ['drop-out', 'lost-block'];
 
 export interface InspectionSession {
   /**
@@ -68,13 +71,35 @@ export function openInspection(
   const sessions = [meter, codedMeter, writing, ...detectors, ...learned];
   /** The last frame that was searched for writing. */
   let searched = -1;
+  /** Only who looks far ahead knows in time that writing changes. */
+  let leads = false;
   /** Writing is looked for ahead, so that what is found late is protected from the first frame on. */
   const searchFor = (frames: readonly Frame[]) => {
+    leads ||= frames.length > AHEAD;
     for (const frame of frames) {
       if (frame.seq <= searched) continue;
       writing.inspect(frame);
       searched = frame.seq;
     }
+    // The look-ahead grows shorter only before the end.
+    if (leads && frames.length <= AHEAD) writing.end();
+  };
+  /** What is known of the writing at a frame; nothing where it was not looked at ahead. */
+  const standing = ({ seq }: Frame) => {
+    const known = writing.standing();
+    return leads && seq <= known.until ? known : { still: nothing, noisy: nothing };
+  };
+  /** Writing that no noise lies on, or that changes: digits must not be mixed from others. */
+  const unsoiled = (frame: Frame) => without(written(), standing(frame).noisy);
+  /** Writing, but where something lay for a moment over what stands still. */
+  const untouched = (frame: Frame, maps: readonly DamageMap[]) => {
+    const momentary = maps.filter(({ kind }) => MOMENTARY.includes(kind));
+    const { still } = standing(frame);
+    const soiled = still.includes(255) ? buildMask(grid, momentary).data : nothing;
+    return without(
+      written(),
+      soiled.map((value, cell) => value & (still[cell] ?? 0)),
+    );
   };
   /** The map of each detector, in the order of the detectors. */
   const found = new WeakMap<Inspection, readonly DamageMap[]>();
@@ -115,10 +140,10 @@ export function openInspection(
       found.set(inspection, maps);
       return inspection;
     },
-    noise: ({ noise, leave }) => {
+    noise: ({ frame, noise, leave }) => {
       const sigma = codedMeter.current();
       const known = sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
-      return protectNoise(known, { written: written(), leave });
+      return protectNoise(known, { written: unsoiled(frame), leave });
     },
     written,
     // Damage that stays or drifts may be known only after the frames that it spoils first.
@@ -129,19 +154,27 @@ export function openInspection(
           const session = detectors[index];
           return session?.revised?.(frame.seq) ?? session?.current?.() ?? lasting(map);
         });
-        return protectMask(buildMask(grid, maps), { written: written(), repair, leave });
+        const known = { written: untouched(frame, maps), repair, leave };
+        return protectMask(buildMask(grid, maps), known);
       }),
     save: () =>
       sessions.every((session) => 'save' in session && 'load' in session)
-        ? { searched, sessions: sessions.map((session) => session.save?.()) }
+        ? { searched, leads, sessions: sessions.map((session) => session.save?.()) }
         : undefined,
     load: (state) => {
-      const saved = state as { readonly searched: number; readonly sessions: readonly unknown[] };
-      searched = saved.searched;
+      const saved = state as {
+        readonly searched: number;
+        readonly leads: boolean;
+        readonly sessions: readonly unknown[];
+      };
+      ({ searched, leads } = saved);
       for (const [index, one] of saved.sessions.entries()) sessions[index]?.load?.(one);
     },
   };
 }
+
+const without = (cells: Uint8Array, others: Uint8Array): Uint8Array =>
+  cells.map((value, cell) => (others[cell] === 0 ? value : 0));
 
 function evenNoise(sigma: number, cells: number): NoiseEstimate {
   return { sigma, map: new Uint8Array(cells).fill(Math.min(255, Math.round(sigma * 4))) };

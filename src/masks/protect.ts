@@ -4,7 +4,7 @@ import type { Mask } from '../frame/mask.js';
 
 /** Arrays of cells, `[rows, columns]`, not 0 where it holds. */
 export interface Protection {
-  /** Writing that was found: not repaired for what was found there, and not denoised. */
+  /** Writing that was found and that nothing came over: not repaired and not denoised. */
   readonly written?: Uint8Array | undefined;
   /** Drawn by hand, to be repaired: that is stronger than writing. */
   readonly repair?: Uint8Array | undefined;

@@ -21,6 +21,7 @@ let ffmpeg: Ffmpeg;
 let clip: RawClip;
 let box: ReturnType<typeof write>;
 const before: Uint8Array[] = [];
+const picture: Uint8Array[] = [];
 
 const at = (name: string) => join(folder, name);
 
@@ -30,22 +31,46 @@ beforeAll(async () => {
   const spec = { path: campusPath, ffmpeg, deinterlace: 'off', maxWidth: 256 } as const;
   clip = await decodeToRaw(openFile, spec, FRAMES, at('clip.yuv'), signal);
   const reader = await RawReader.open(clip.path, bytesOf(clip).frame);
-  const random = new Random('protection');
   for (let seq = 0; seq < FRAMES; seq++) {
     const data = new Uint8Array(bytesOf(clip).frame);
     await reader.read(seq, data);
-    const time = `11-59-${String(10 + Math.floor(seq / 10))}`;
-    box = write(data, clip, time, 12, 10, STYLES[1]!);
-    for (let i = 0; i < data.length; i++) {
-      data[i] = Math.min(255, Math.max(0, (data[i] ?? 0) + 12 * random.gaussian()));
-    }
-    before.push(data);
+    picture.push(data);
   }
   await reader.close();
+  await film([clock, noise]);
+});
+
+type Change = (data: Uint8Array, seq: number) => void;
+
+const clock: Change = (data, seq) => {
+  box = write(data, clip, `11-59-${String(10 + Math.floor(seq / 10))}`, 12, 10, STYLES[1]!);
+};
+const place: Change = (data) => {
+  box = write(data, clip, 'CAM-08-A', 12, 10, STYLES[1]!);
+};
+const random = new Random('protection');
+const noise: Change = (data) => {
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.min(255, Math.max(0, (data[i] ?? 0) + 12 * random.gaussian()));
+  }
+};
+/** A drop-out of one frame, two rows high, right through the writing. */
+const streak: Change = (data, seq) => {
+  if (seq === 6) data.fill(235, 16 * clip.width, 18 * clip.width);
+};
+
+/** Makes noisy.mkv and `before` anew: the footage with these changes, one after the other. */
+async function film(changes: readonly Change[]): Promise<void> {
+  before.length = 0;
+  for (const [seq, clean] of picture.entries()) {
+    const data = clean.slice();
+    for (const change of changes) change(data, seq);
+    before.push(data);
+  }
   await writeFile(at('noisy.yuv'), Buffer.concat(before));
   const args = [...rawInput({ ...clip, path: at('noisy.yuv') }), '-c:v', 'ffv1', at('noisy.mkv')];
-  await runFfmpeg(ffmpeg, args, 'write the noisy clip', signal);
-});
+  await runFfmpeg(ffmpeg, [...args, '-y'], 'write the noisy clip', signal);
+}
 
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -116,5 +141,19 @@ describe('restore', () => {
     ] as const;
     const leave = { osd: true, damaged: [area], keep: [whole] };
     expect(await changedShares({ masks: leave })).toEqual({ inside: 0, outside: 0 });
+  });
+
+  it('leaves writing on noise bit-exact, and takes noise from writing that it came over', async () => {
+    await film([noise, place]);
+    expect((await changedShares({})).inside).toBe(0);
+    await film([place, noise]);
+    expect((await changedShares({})).inside).toBeGreaterThan(0.5);
+  });
+
+  it('takes a drop-out from writing that stands still, and from a clock never', async () => {
+    await film([place, streak]);
+    expect((await changedShares({})).inside).toBeGreaterThan(0.001);
+    await film([clock, streak]);
+    expect((await changedShares({})).inside).toBe(0);
   });
 });

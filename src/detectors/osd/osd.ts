@@ -4,6 +4,7 @@ import type { SourceInfo } from '../../frame/seams.js';
 import { findGlyphs, type Strip } from './glyphs.js';
 import { cornerPlates } from './corner-plate.js';
 import { plateOf, type Box } from './plate.js';
+import { inkChanged, liesUnderNoise } from './standing.js';
 import { findTextLines, type TextLine } from './text-lines.js';
 
 /** Writing stands in the upper or the lower part of this height, as a share of the picture's. */
@@ -13,9 +14,11 @@ const STRIP = 0.24;
  * drop-outs fade, and the digits of a clock hardly change.
  */
 const FRAMES = 8;
-/** Early on fewer must do; later it is looked for once in so many frames. */
-const EARLY: readonly number[] = [1, 4, 8, 16];
-const PERIOD = 32;
+/** Fewer must do at the end … */
+const ENOUGH = 4;
+/** … and early on; later it is looked for once in so many frames. */
+const EARLY: readonly number[] = [1, 4, 8, 24];
+const PERIOD = 16;
 /** Grey levels of contrast that writing has at least, and in standard deviations of the noise. */
 const CONTRAST = 20;
 const NOISES = 3.5;
@@ -26,11 +29,29 @@ const NOISES = 3.5;
 const GAIN = 48;
 const LOSS = 24;
 const BELIEVED = 64;
+/** Searches for which writing that changed is held to be a clock. */
+const HOLD = 8;
+
+/** Arrays are `[rows, columns]`, 255 where it holds. */
+export interface Standing {
+  readonly still: Uint8Array;
+  /** A part of `still`. */
+  readonly noisy: Uint8Array;
+  /** `seq` up to which that is known. */
+  readonly until: number;
+}
 
 export interface OsdSession {
   inspect(frame: Frame): void;
+  /** No frame will follow: what the last ones show counts now. */
+  end(): void;
   /** `[rows, columns]` u8 on the chroma grid, 255 = written by the recorder; lent. */
   current(): Uint8Array;
+  /**
+   * Which of the writing does not change, and over which of this the noise lies, so that it came
+   * after the writing.
+   */
+  standing(): Standing;
   reset(): void;
   save(): unknown;
   load(state: unknown): void;
@@ -43,12 +64,19 @@ interface Half {
   readonly sum: Float32Array;
   readonly low: Uint8Array;
   readonly high: Uint8Array;
+  /** The strip at the search before, once there was one in enough frames. */
+  readonly before: Float32Array;
 }
 
 interface State {
-  readonly halves: readonly Pick<Half, 'sum' | 'low' | 'high'>[];
+  readonly halves: readonly Pick<Half, 'sum' | 'low' | 'high' | 'before'>[];
   readonly before: Uint8Array;
   readonly belief: Uint8Array;
+  readonly changing: Uint8Array;
+  readonly noisy: Uint8Array;
+  readonly compared: boolean;
+  readonly until: number;
+  readonly last: number;
   readonly frames: number;
   readonly noise: number;
 }
@@ -65,11 +93,17 @@ export function openOsd(info: SourceInfo): OsdSession {
     const size = width * tall;
     const strip = { width, height: tall, luma: new Float32Array(size) };
     const [low, high] = [new Uint8Array(size), new Uint8Array(size)];
-    return { from, strip, sum: new Float32Array(size), low, high };
+    return { from, strip, sum: new Float32Array(size), low, high, before: new Float32Array(size) };
   });
   const before = new Uint8Array(width * tall);
   const belief = new Uint8Array(columns * rows);
   const known = new Uint8Array(columns * rows);
+  /** Searches for which a cell still counts as part of a clock. */
+  const changing = new Uint8Array(columns * rows);
+  const noisy = new Uint8Array(columns * rows);
+  let compared = false;
+  let until = -1;
+  let last = -1;
   let frames = 0;
   let noise = 0;
 
@@ -78,15 +112,28 @@ export function openOsd(info: SourceInfo): OsdSession {
     // The first frame may be the only one.
     const gain = frames === 1 ? BELIEVED : GAIN;
     const contrast = Math.max(CONTRAST, (NOISES * noise) / Math.sqrt(count));
-    for (const { from, strip, sum, low, high } of halves) {
+    const whole = count === FRAMES;
+    const enough = frames >= FRAMES;
+    for (let i = 0; i < changing.length; i++)
+      if (changing[i] !== 0) changing[i] = (changing[i] ?? 0) - 1;
+    for (const { from, strip, sum, low, high, before } of halves) {
       const trim = count > 2 ? 1 : 0;
       for (let i = 0; i < sum.length; i++) {
         const extremes = trim * ((low[i] ?? 0) + (high[i] ?? 0));
         strip.luma[i] = ((sum[i] ?? 0) - extremes) / (count - 2 * trim);
       }
-      for (const box of writingIn(strip, height, contrast, from === 0))
-        mark(found, columns, box, from);
+      for (const box of writingIn(strip, height, contrast, from === 0)) {
+        mark(found, columns, box, from, 1);
+        if (whole) {
+          const under = liesUnderNoise({ ...strip, low, high }, box, noise);
+          mark(noisy, columns, box, from, under ? 255 : 0);
+        }
+        if (enough && compared && inkChanged(strip, before, box))
+          mark(changing, columns, box, from, HOLD);
+      }
+      if (whole) before.set(strip.luma);
     }
+    compared ||= whole;
     for (let cell = 0; cell < found.length; cell++) {
       const old = belief[cell] ?? 0;
       const fresh = found[cell] === 1 ? Math.min(255, old + gain) : Math.max(0, old - LOSS);
@@ -94,43 +141,72 @@ export function openOsd(info: SourceInfo): OsdSession {
       known[cell] = fresh >= BELIEVED ? 255 : 0;
     }
   };
+  /** Frames in the sums. */
+  const gathered = () => ((frames - 1) % FRAMES) + 1;
+  const lookNow = () => {
+    search(gathered());
+    if (frames >= FRAMES) until = last;
+  };
   return {
-    inspect({ data }) {
+    inspect({ data, seq }) {
       const first = frames % FRAMES === 0;
-      const due = frames < FRAMES * 2 || frames % PERIOD >= PERIOD - FRAMES;
-      for (const half of due ? halves : []) gather(half, data.subarray(half.from * width), first);
-      if (!first && due) noise = noiseOf(data, before);
-      if (due) before.set(data.subarray(0, before.length));
+      for (const half of halves) gather(half, data.subarray(half.from * width), first);
+      // Between neighbours in time, for what moves takes part in it.
+      if (frames % FRAMES === FRAMES - 1) noise = noiseOf(data, before);
+      if (frames % FRAMES === FRAMES - 2) before.set(data.subarray(0, before.length));
       frames++;
-      if (EARLY.includes(frames) || frames % PERIOD === 0) search(Math.min(frames, FRAMES));
+      last = seq;
+      if (EARLY.includes(frames) || frames % PERIOD === 0) lookNow();
+    },
+    end() {
+      if (until < last && gathered() >= ENOUGH) lookNow();
     },
     current: () => known,
+    standing() {
+      const still = known.map((value, cell) => (changing[cell] === 0 ? value : 0));
+      return { still, noisy: still.map((value, cell) => value & (noisy[cell] ?? 0)), until };
+    },
     reset() {
+      compared = false;
+      until = -1;
+      last = -1;
+      changing.fill(0);
+      noisy.fill(0);
       frames = 0;
       noise = 0;
       belief.fill(0);
       known.fill(0);
     },
     save: (): State => ({
-      halves: halves.map(({ sum, low, high }) => ({
+      halves: halves.map(({ sum, low, high, before: earlier }) => ({
         sum: sum.slice(),
         low: low.slice(),
         high: high.slice(),
+        before: earlier.slice(),
       })),
       before: before.slice(),
       belief: belief.slice(),
+      changing: changing.slice(),
+      noisy: noisy.slice(),
+      compared,
+      until,
+      last,
       frames,
       noise,
     }),
     load(state) {
       const saved = state as State;
-      for (const [i, { sum, low, high }] of halves.entries()) {
+      for (const [i, { sum, low, high, before: earlier }] of halves.entries()) {
         sum.set(saved.halves[i]?.sum ?? []);
         low.set(saved.halves[i]?.low ?? []);
         high.set(saved.halves[i]?.high ?? []);
+        earlier.set(saved.halves[i]?.before ?? []);
       }
       before.set(saved.before);
       belief.set(saved.belief);
+      changing.set(saved.changing);
+      noisy.set(saved.noisy);
+      ({ compared, until, last } = saved);
       for (let i = 0; i < known.length; i++) known[i] = (belief[i] ?? 0) >= BELIEVED ? 255 : 0;
       frames = saved.frames;
       noise = saved.noise;
@@ -153,7 +229,7 @@ export function writingIn(strip: Strip, height: number, contrast: number, upper:
   const writing = [true, false].flatMap((bright) =>
     findTextLines(findGlyphs(strip, bright, contrast, sizes))
       .filter((line) => isWhole(strip, line, upper) && standsAlone(strip, line, bright))
-      .map((line) => plateOf(strip, line)),
+      .map((line) => ({ ...plateOf(strip, line), level: line.level })),
   );
   return [...writing, ...cornerPlates(strip, upper)];
 }
@@ -195,9 +271,9 @@ function standsAlone({ width, height, luma }: Strip, line: TextLine, bright: boo
   return wide < ROUND * within || round(0, Math.max(1, Math.round(tall * 0.12))) < TIGHT * within;
 }
 
-function mark(found: Uint8Array, columns: number, box: Box, from: number): void {
+function mark(cells: Uint8Array, columns: number, box: Box, from: number, value: number): void {
   for (let row = (from + box.top) >> 1; row < (from + box.bottom + 1) >> 1; row++) {
-    found.fill(1, row * columns + (box.left >> 1), row * columns + ((box.right + 1) >> 1));
+    cells.fill(value, row * columns + (box.left >> 1), row * columns + ((box.right + 1) >> 1));
   }
 }
 

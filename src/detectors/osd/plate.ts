@@ -8,6 +8,8 @@ export interface Box {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;
+  /** Luma of the writing; absent on the plate of a logo. */
+  readonly level?: number;
 }
 
 /** How far a plate reaches beyond its writing, in heights of the line. */
