@@ -23,6 +23,7 @@ import { takeLock } from '../src/evidence/lock.js';
 import { evidenceFiles } from '../src/evidence/names.js';
 import { RestoreAccount, type RestoreReport } from '../src/evidence/restore-report.js';
 import { passthrough } from '../src/ffmpeg/abilities.js';
+import { holding } from '../src/flow/holding.js';
 import { cellGrid } from '../src/frame/frame.js';
 import { cellsParts, planParts, type ArchiveParts } from '../src/sinks/archive-parts.js';
 import { outputBase } from '../src/sinks/images.js';
@@ -83,15 +84,13 @@ export function recordJob(
     await checkFolder(base);
     return takeLock(base);
   };
-  return defer(lock).pipe(
-    mergeMap((held) =>
+  return holding(
+    lock,
+    () =>
       defer(() => openJob(lane, options)).pipe(
         mergeMap((job) => ('report' in job ? of(job.report) : carryOut(job, signal))),
-        finalize(() => {
-          held.release();
-        }),
       ),
-    ),
+    (held) => held.release(),
   );
 }
 

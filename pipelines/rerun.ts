@@ -7,6 +7,7 @@ import { linesOf, parseEntry, sha256, type FrameEntry } from '../src/evidence/fr
 import type { Manifest } from '../src/evidence/manifest.js';
 import { PlaneDifference } from '../src/evidence/plane-difference.js';
 import { softwareVersions } from '../src/evidence/software.js';
+import { holding } from '../src/flow/holding.js';
 import type { Frame } from '../src/frame/frame.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
 import { laneFrames, openLane, type Lane, type LaneFrame } from './lane.js';
@@ -48,8 +49,9 @@ export function rerun(options: RerunOptions): Observable<Finding> {
       ...(threads !== undefined && { threads }),
       ...(ffmpeg !== undefined && { ffmpeg }),
     };
-    return defer(() => openLane(settings)).pipe(
-      mergeMap((lane) =>
+    return holding(
+      () => openLane(settings),
+      (lane) =>
         concat(
           surroundings(lane, manifest),
           lane.source.isDamaged().pipe(
@@ -61,8 +63,8 @@ export function rerun(options: RerunOptions): Observable<Finding> {
             })),
             mergeMap(({ damaged, shown }) => compare(lane, settings, options, damaged, shown)),
           ),
-        ).pipe(finalize(() => void lane.close())),
-      ),
+        ),
+      (lane) => void lane.close(),
     );
   });
 }

@@ -1,6 +1,7 @@
 /** Restores one archived file: decode, inspect, mask, remember, restore, encode. */
-import { defer, finalize, last, map, mergeMap, type Observable } from 'rxjs';
+import { last, map, mergeMap, type Observable } from 'rxjs';
 import { RestoreAccount, type RestoreReport } from '../src/evidence/restore-report.js';
+import { holding } from '../src/flow/holding.js';
 import { untilAborted } from '../src/flow/until-aborted.js';
 import { archiveSink } from '../src/sinks/index.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
@@ -21,13 +22,13 @@ export type Restore = (options: RestoreOptions, signal: AbortSignal) => Observab
 export const restore: Restore = (options, signal) =>
   untilAborted(
     signal,
-    defer(() => openLane(options)).pipe(
-      mergeMap((lane) =>
-        (options.record === undefined
+    holding(
+      () => openLane(options),
+      (lane) =>
+        options.record === undefined
           ? lane.source.isDamaged().pipe(mergeMap((damaged) => runJob(lane, options, damaged)))
-          : recordJob(lane, { ...options, record: options.record }, signal)
-        ).pipe(finalize(() => void lane.close())),
-      ),
+          : recordJob(lane, { ...options, record: options.record }, signal),
+      (lane) => void lane.close(),
     ),
   );
 

@@ -1,6 +1,5 @@
 /** What goes wrong, through the built command: one clear line, the right exit code, nothing lost. */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
@@ -217,7 +216,11 @@ describe.runIf(process.platform !== 'win32')('a job that is broken off (POSIX si
   async function atWork(target: string, output: string) {
     mkdirSync(target);
     const watcher = watch(target);
-    const written = once(watcher, 'change');
+    const written = new Promise<void>((begun) => {
+      watcher.on('change', (_, name) => {
+        if (String(name).endsWith('.relens-job')) begun();
+      });
+    });
     const running = start(['restore', campusPath, '--output', join(target, output)]);
     await Promise.race([written, running.ended]);
     watcher.close();
