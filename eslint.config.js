@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig([
-  globalIgnores(['dist/', 'out/', 'coverage/', 'training/', 'node_modules/']),
+  globalIgnores(['dist/', 'out/', 'coverage/', 'training/', 'node_modules/', 'src/memory/kernel/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

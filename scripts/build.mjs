@@ -1,4 +1,4 @@
-/** Compiles TypeScript to dist/, bundles the page, and leaves the command executable. */
+/** Compiles TypeScript and the kernel to dist/, bundles the page, and leaves the command executable. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,14 +7,32 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-const { status } = spawnSync(
-  process.execPath,
-  [join(typescript, 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-  { cwd: root, stdio: 'inherit' },
+const { resolve } = createRequire(import.meta.url);
+
+/**
+ * Runs a compiler; ends with its exit code when it fails.
+ * @param {string} script
+ * @param {string[]} options
+ */
+function compile(script, ...options) {
+  const { status } = spawnSync(process.execPath, [script, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+compile(
+  join(dirname(resolve('typescript/package.json')), 'bin', 'tsc'),
+  '-p',
+  'tsconfig.build.json',
 );
-if (status !== 0) process.exit(status ?? 1);
 chmodSync(join(root, 'dist', 'src', 'cli.js'), 0o755);
+compile(
+  resolve('assemblyscript/bin/asc.js'),
+  '--config',
+  join('src', 'memory', 'kernel', 'asconfig.json'),
+);
 
 const viewer = join(root, 'dist', 'viewer');
 mkdirSync(viewer, { recursive: true });
