@@ -3,7 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig([
-  globalIgnores(['dist/', 'out/', 'coverage/', 'training/', 'node_modules/', 'src/memory/kernel/']),
+  globalIgnores(['dist/', 'out/', 'coverage/', 'training/', 'node_modules/', 'src/*/kernel/']),
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

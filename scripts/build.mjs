@@ -28,11 +28,10 @@ compile(
   'tsconfig.build.json',
 );
 chmodSync(join(root, 'dist', 'src', 'cli.js'), 0o755);
-compile(
-  resolve('assemblyscript/bin/asc.js'),
-  '--config',
-  join('src', 'memory', 'kernel', 'asconfig.json'),
-);
+for (const room of ['memory', 'detectors']) {
+  const config = join('src', room, 'kernel', 'asconfig.json');
+  compile(resolve('assemblyscript/bin/asc.js'), '--config', config);
+}
 
 const viewer = join(root, 'dist', 'viewer');
 mkdirSync(viewer, { recursive: true });

@@ -1,4 +1,5 @@
 /** Lays out for the damage network how a picture differs from six others, in bytes. */
+import { instantiate, type WithMemory } from '../config/web-assembly.js';
 import { planesOf, type CellGrid, type FrameSize } from '../frame/frame.js';
 import type { PlaneSize } from './network.js';
 import type { References } from './references.js';
@@ -10,122 +11,109 @@ const CHANNELS = 28;
 /** Cells are packed by 2x2, so each channel becomes four planes. */
 export const CONTRAST_PLANES = CHANNELS * 4;
 
-/** First channel of each contrast. */
-const NOW = 0;
-const FROM_MIDDLE = 4;
-const BEYOND_NEAR = 10;
-const BEYOND_FAR = 16;
-const NEAR_FROM_MIDDLE = 20;
-const NEAR_APART = 24;
+/** First channel of each contrast; that of the frame itself is 0. */
+const FIRST = {
+  fromMiddle: 4,
+  beyondNear: 10,
+  beyondFar: 16,
+  nearFromMiddle: 20,
+  nearApart: 24,
+} as const;
 /** Of U in those that have colour; V follows. */
 const COLOUR = 4;
 
-/** Code of a difference of `i / 2 - 255` grey levels. */
-const CODES = Uint8Array.from({ length: 1021 }, (_, i) => {
-  const difference = i / 2 - 255;
-  return Math.round(128 + (127 * difference) / (Math.abs(difference) + KNEE));
-});
-const ZERO = 510;
+/** The frame, two neighbours, four far ones. */
+const PICTURES = 7;
 
 /** The frame, then what it is compared with. */
 export type Pictures = readonly [Uint8Array, ...References];
 
+/** Rows of packs that are laid out at a time: the kernel's memory stays small. */
+const STRIP = 16;
+
+/** What src/detectors/kernel/index.ts exports. */
+interface Exports extends WithMemory {
+  begin(columns: number, rows: number, planes: number): void;
+  picturesAt(): number;
+  planesAt(): number;
+  luma(width: number, columns: number, rows: number, ...channels: number[]): void;
+  chroma(width: number, columns: number, rows: number, middle: number, near: number): void;
+}
+
 /**
- * Writes `[CONTRAST_PLANES, rows / 2, columns / 2]`: the luma of the frame; how far it is from the
+ * Lays out `[CONTRAST_PLANES, rows / 2, columns / 2]`: the luma of the frame; how far it is from the
  * median of the far frames, outside the range of its neighbours, and outside that of the far ones; how
  * far the first neighbour is from that median and from the other. Order statistics, which one damaged
- * picture among the six does not upset. 128 = none.
- * @param padded in cells, multiples of 2; the last column and row of the picture are repeated
+ * picture among the six does not upset. 128 = none. Packs of 2x2 cells make a channel four planes.
  */
-export function layOutContrasts(
-  size: FrameSize,
-  pictures: Pictures,
-  padded: PlaneSize,
-  to: Uint8Array,
-): void {
-  const planes = pictures.map((picture) => planesOf(size, picture));
-  const plane = (padded.width / 2) * (padded.height / 2);
-  const chroma = { width: size.width >> 1, height: size.height >> 1 };
-  // A luma sample is one of four of a cell, which is one of four of a pack; a chroma sample a cell.
-  for (const cell of [0, 1, 2, 3]) {
-    const [x, y] = [cell & 1, cell >> 1];
-    for (const sample of [0, 1, 2, 3]) {
-      const walk = { step: 4, x: 2 * x + (sample & 1), y: 2 * y + (sample >> 1) };
-      const of = planes.map((p) => p.y) as unknown as Pictures;
-      contrast(size, of, walk, padded, to.subarray((4 * sample + cell) * plane), plane, true);
-    }
-    for (const [index, name] of (['u', 'v'] as const).entries()) {
-      const walk = { step: 2, x, y };
-      const of = planes.map((p) => p[name]) as unknown as Pictures;
-      const from = to.subarray((4 * (COLOUR + index) + cell) * plane);
-      contrast(chroma, of, walk, padded, from, plane, false);
+export class ContrastLayout {
+  readonly #size: FrameSize;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #kernel: Exports;
+  /** Of the seven pictures, then of what is made of them: those of one strip. */
+  readonly #pictures: readonly Uint8Array[];
+  readonly #planes: readonly Uint8Array[];
+
+  /**
+   * @param padded in cells, the width a multiple of 16, the height of 2; the last column and row of
+   *   the picture are repeated
+   */
+  constructor(size: FrameSize, padded: PlaneSize) {
+    this.#size = size;
+    this.#columns = padded.width / 2;
+    this.#rows = padded.height / 2;
+    const kernel = instantiate('src', 'detectors', 'kernel.wasm') as Exports;
+    kernel.begin(this.#columns, STRIP, CONTRAST_PLANES);
+    this.#kernel = kernel;
+    const places = (count: number, at: number, bytes: number) =>
+      Array.from(
+        { length: count },
+        (_, index) => new Uint8Array(kernel.memory.buffer, at + index * bytes, bytes),
+      );
+    const pack = this.#columns * STRIP;
+    this.#pictures = places(PICTURES, kernel.picturesAt(), 16 * pack);
+    this.#planes = places(CONTRAST_PLANES, kernel.planesAt(), pack);
+  }
+
+  /** Writes into `to` what becomes of the pictures, yuv420p. */
+  write(pictures: Pictures, to: Uint8Array): void {
+    const columns = this.#columns;
+    const kernel = this.#kernel;
+    const { width, height } = this.#size;
+    const planes = pictures.map((picture) => planesOf(this.#size, picture));
+    for (let row = 0; row < this.#rows; row += STRIP) {
+      const rows = Math.min(STRIP, this.#rows - row);
+      this.#lend(
+        planes.map(({ y }) => y),
+        width,
+        height,
+        4 * row,
+        4 * rows,
+      );
+      const { fromMiddle, beyondNear, beyondFar, nearFromMiddle, nearApart } = FIRST;
+      const channels = [fromMiddle, beyondNear, beyondFar, nearFromMiddle, nearApart];
+      kernel.luma(width, columns, rows, ...channels);
+      for (const [index, name] of (['u', 'v'] as const).entries()) {
+        const of = planes.map((plane) => plane[name]);
+        this.#lend(of, width >> 1, height >> 1, 2 * row, 2 * rows);
+        const colour = COLOUR + index;
+        kernel.chroma(width >> 1, columns, rows, fromMiddle + colour, beyondNear + colour);
+      }
+      for (const [index, plane] of this.#planes.entries()) {
+        to.set(plane.subarray(0, rows * columns), (index * this.#rows + row) * columns);
+      }
     }
   }
-}
 
-/** Every `step`-th sample in both directions, from `x, y` on. */
-interface Walk {
-  readonly step: number;
-  readonly x: number;
-  readonly y: number;
-}
-
-/** One sample of each pack; of chroma, only the contrasts that have colour. */
-function contrast(
-  { width, height }: FrameSize,
-  [now, one, other, a, b, c, d]: Pictures,
-  { step, x, y }: Walk,
-  padded: PlaneSize,
-  to: Uint8Array,
-  plane: number,
-  isLuma: boolean,
-): void {
-  const columns = padded.width / 2;
-  const rows = padded.height / 2;
-  const toNow = NOW * 4 * plane;
-  const toMiddle = FROM_MIDDLE * 4 * plane;
-  const toNear = BEYOND_NEAR * 4 * plane;
-  const toFar = BEYOND_FAR * 4 * plane;
-  const toBefore = NEAR_FROM_MIDDLE * 4 * plane;
-  const toApart = NEAR_APART * 4 * plane;
-  const inside = Math.min(columns, Math.ceil((width - x) / step));
-  for (let row = 0; row < rows; row++) {
-    const start = Math.min(height - 1, row * step + y) * width;
-    for (let column = 0; column < columns; column++) {
-      const i = start + (column < inside ? column * step + x : width - 1);
-      const here = now[i] ?? 0;
-      const p = one[i] ?? 0;
-      const q = other[i] ?? 0;
-      const e = a[i] ?? 0;
-      const f = b[i] ?? 0;
-      const g = c[i] ?? 0;
-      const h = d[i] ?? 0;
-      // n & (n >> 31) is the negative part: sorted without branches, which noise would mispredict.
-      const ef = e - f;
-      const gh = g - h;
-      const pq = p - q;
-      const offEf = ef & (ef >> 31);
-      const offGh = gh & (gh >> 31);
-      const offPq = pq & (pq >> 31);
-      const lows = f + offEf - (h + offGh);
-      const highs = e - offEf - (g - offGh);
-      const offLows = lows & (lows >> 31);
-      const offHighs = highs & (highs >> 31);
-      const twice = f + offEf - offLows + (g - offGh + offHighs);
-      const under = here - (q + offPq);
-      const over = p - offPq - here;
-      const near = (under & (under >> 31)) - (over & (over >> 31));
-      const at = row * columns + column;
-      to[toMiddle + at] = CODES[ZERO + 2 * here - twice] ?? 0;
-      to[toNear + at] = CODES[ZERO + 2 * near] ?? 0;
-      if (!isLuma) continue;
-      const below = here - (h + offGh + offLows);
-      const above = e - offEf - offHighs - here;
-      const far = (below & (below >> 31)) - (above & (above >> 31));
-      to[toNow + at] = here;
-      to[toFar + at] = CODES[ZERO + 2 * far] ?? 0;
-      to[toBefore + at] = CODES[ZERO + 2 * p - twice] ?? 0;
-      to[toApart + at] = CODES[ZERO + 2 * pq] ?? 0;
+  /** Copies rows of each picture's plane; beyond the last one, that one again. */
+  #lend(planes: Uint8Array[], width: number, height: number, first: number, rows: number): void {
+    const there = Math.max(0, Math.min(rows, height - first));
+    for (const [index, plane] of planes.entries()) {
+      const to = this.#pictures[index];
+      to?.set(plane.subarray(first * width, (first + there) * width));
+      const last = plane.subarray((height - 1) * width, height * width);
+      for (let row = there; row < rows; row++) to?.set(last, row * width);
     }
   }
 }
@@ -145,7 +133,7 @@ export function keepVisible(
   padded: PlaneSize,
 ): void {
   const plane = (padded.width / 2) * (padded.height / 2);
-  const least = (CODES[ZERO + 2 * VISIBLE] ?? 0) - 128;
+  const least = Math.round((127 * VISIBLE) / (VISIBLE + KNEE));
   const differs = (contrast: number, half: number, pack: number) => {
     for (let sample = 0; sample < 4; sample++) {
       const code = contrasts[((contrast + sample) * 4 + half) * plane + pack] ?? 128;
@@ -158,7 +146,7 @@ export function keepVisible(
       if (score[row * columns + column] === 0) continue;
       const half = (row & 1) * 2 + (column & 1);
       const pack = (row >> 1) * (padded.width / 2) + (column >> 1);
-      if (differs(FROM_MIDDLE, half, pack) || differs(BEYOND_NEAR, half, pack)) continue;
+      if (differs(FIRST.fromMiddle, half, pack) || differs(FIRST.beyondNear, half, pack)) continue;
       score[row * columns + column] = 0;
     }
   }

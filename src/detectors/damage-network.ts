@@ -2,7 +2,7 @@
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
-import { CONTRAST_PLANES, keepVisible, layOutContrasts, type Pictures } from './contrasts.js';
+import { CONTRAST_PLANES, ContrastLayout, keepVisible, type Pictures } from './contrasts.js';
 import {
   reuse,
   roundUp,
@@ -45,6 +45,7 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     width: roundUp(grid.columns, MULTIPLE),
     height: roundUp(grid.rows, MULTIPLE),
   };
+  const layout = new ContrastLayout(info, padded);
   const past = new PastPictures();
   const nothing = () => new Uint8Array(grid.columns * grid.rows);
   let back: Awaited<ReturnType<RunNetwork>>['feeds'] | undefined;
@@ -53,7 +54,7 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     const rows = padded.height / 2;
     const columns = padded.width / 2;
     const contrasts = reuse(back, 'contrasts', CONTRAST_PLANES * rows * columns);
-    layOutContrasts(info, pictures, padded, contrasts);
+    layout.write(pictures, contrasts);
     return { contrasts: { data: contrasts, dims: [1, CONTRAST_PLANES, rows, columns] } };
   };
 

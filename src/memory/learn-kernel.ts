@@ -1,13 +1,11 @@
 /** The background memory's work on samples, compiled to WebAssembly: instances and their views. */
-import { readFileSync } from 'node:fs';
-import { builtFile } from '../config/package-root.js';
+import { instantiate, type WithMemory } from '../config/web-assembly.js';
 import type { Layer } from './background-memory.js';
 
 type Which = 'recent' | 'background';
 
-/** What src/memory/kernel/index.ts exports. Addresses are of bytes. */
-interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+/** What src/memory/kernel/index.ts exports. */
+interface Exports extends WithMemory {
   begin(columns: number, rows: number): void;
   frameAt(): number;
   maskAt(): number;
@@ -25,16 +23,6 @@ interface Exports {
   update(seq: number, recentCap: number, backgroundCap: number): void;
 }
 
-/** Part of Node, but of none of the type libraries that belong to it. */
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Module: new (code: Uint8Array) => object;
-    readonly Instance: new (module: object) => { readonly exports: unknown };
-  };
-};
-
-let compiled: object | undefined;
-
 /** One memory's arrays, `[rows, columns]` or yuv420p, and what is done to all of them at once. */
 export class LearnKernel {
   readonly recent: Layer;
@@ -49,8 +37,7 @@ export class LearnKernel {
   readonly #exports: Exports;
 
   constructor(columns: number, rows: number) {
-    compiled ??= new WebAssembly.Module(readFileSync(builtFile('src', 'memory', 'kernel.wasm')));
-    const exports = new WebAssembly.Instance(compiled).exports as Exports;
+    const exports = instantiate('src', 'memory', 'kernel.wasm') as Exports;
     exports.begin(columns, rows);
     this.#exports = exports;
     const cells = columns * rows;

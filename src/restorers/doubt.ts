@@ -68,6 +68,7 @@ export function doubtOf(
   const uncertainty = new Uint8Array(mask.length);
   const seenFrom = new Int16Array(mask.length);
   const spread = new Spread(frame);
+  const denoised = new DenoisedTable(strength);
   for (let cell = 0; cell < mask.length; cell++) {
     const level = noise[cell] ?? 0;
     const hidden = mask[cell] !== 0;
@@ -80,12 +81,11 @@ export function doubtOf(
       uncertainty[cell] = voted ? uncertaintyOf(LONG_AGO) : UNKNOWN;
       continue;
     }
-    const noiseLeft = level / 4 / Math.sqrt(samples);
     if (!hidden) {
-      const kept = (1 - strength) * MEAN_ABSOLUTE * (level / 4);
-      uncertainty[cell] = uncertaintyOf(Math.hypot(DENOISED(noiseLeft), kept));
+      uncertainty[cell] = denoised.of(level, samples);
       continue;
     }
+    const noiseLeft = level / 4 / Math.sqrt(samples);
     const vouching: Memory[] = [past, future, background].filter(
       ({ count }) => (count[cell] ?? 0) > 0,
     );
@@ -97,6 +97,30 @@ export function doubtOf(
     seenFrom[cell] = Math.max(-FARTHEST, Math.min(FARTHEST, nearest));
   }
   return { uncertainty, seenFrom };
+}
+
+/** More than two memories can count. */
+const MOST_SAMPLES = 512;
+
+/** The code of a denoised cell; few of the many cells of a frame ask for another than those before. */
+class DenoisedTable {
+  readonly #codes = new Uint8Array(256 * MOST_SAMPLES);
+  readonly #kept: number;
+
+  constructor(strength: number) {
+    this.#kept = (1 - strength) * MEAN_ABSOLUTE;
+  }
+
+  /** @param level of the noise, in quarter grey levels */
+  of(level: number, samples: number): number {
+    const at = samples * 256 + level;
+    const known = this.#codes[at] ?? 0;
+    if (known !== 0) return known;
+    const left = DENOISED(level / 4 / Math.sqrt(samples));
+    const code = uncertaintyOf(Math.hypot(left, (this.#kept * level) / 4));
+    this.#codes[at] = code;
+    return code;
+  }
 }
 
 /** How far memories are apart at a cell: the largest mean difference of two, in grey levels. */

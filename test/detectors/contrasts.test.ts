@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   CONTRAST_PLANES,
+  ContrastLayout,
   keepVisible,
-  layOutContrasts,
   type Pictures,
 } from '../../src/detectors/contrasts.js';
 
@@ -32,7 +32,7 @@ describe('the contrasts', () => {
   it('are those of the training within one step of 255', () => {
     const wanted = stored('contrasts');
     const got = new Uint8Array(wanted.length);
-    layOutContrasts(SIZE, storedPictures(), { width: COLUMNS, height: ROWS }, got);
+    new ContrastLayout(SIZE, { width: COLUMNS, height: ROWS }).write(storedPictures(), got);
     const off = [...wanted].map((value, i) => Math.abs(value - (got[i] ?? 0)));
     expect(Math.max(...off)).toBeLessThanOrEqual(1);
     // They are not flat: there is something to compare.
@@ -47,7 +47,7 @@ describe('the contrasts', () => {
     pictures[0][20 * SIZE.width + 40] = 95;
     const padded = { width: COLUMNS, height: ROWS };
     const contrasts = new Uint8Array(CONTRAST_PLANES * (COLUMNS / 2) * (ROWS / 2));
-    layOutContrasts(SIZE, pictures, padded, contrasts);
+    new ContrastLayout(SIZE, padded).write(pictures, contrasts);
     const score = new Uint8Array(COLUMNS * ROWS).fill(200);
     keepVisible({ columns: COLUMNS, rows: ROWS }, score, contrasts, padded);
     expect([...score.keys()].filter((cell) => score[cell] !== 0)).toEqual([3 * COLUMNS + 7]);
@@ -58,7 +58,7 @@ describe('the contrasts', () => {
     const padded = { width: 64, height: 48 };
     const plane = (padded.width * padded.height) / 4;
     const got = new Uint8Array(CONTRAST_PLANES * plane);
-    layOutContrasts(SIZE, pictures, padded, got);
+    new ContrastLayout(SIZE, padded).write(pictures, got);
     const luma = pictures[0].subarray(0, SIZE.width * SIZE.height);
     const last = (row: number) => luma[row * SIZE.width + SIZE.width - 1];
     // The first plane is the luma of the frame, every fourth sample of every fourth row.
