@@ -1,6 +1,7 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
 import { DETECTORS, openCodedNoiseMeter, openNoiseMeter, openOsd } from '../src/detectors/index.js';
 import type { DamageKind, DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
+import { isBlank } from '../src/frame/blank.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
 import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
@@ -95,7 +96,8 @@ export function openInspection(
   const untouched = (frame: Frame, maps: readonly DamageMap[]) => {
     const momentary = maps.filter(({ kind }) => MOMENTARY.includes(kind));
     const { still } = standing(frame);
-    const soiled = still.includes(255) ? buildMask(grid, momentary).data : nothing;
+    if (isBlank(still)) return written();
+    const soiled = buildMask(grid, momentary).data;
     return without(
       written(),
       soiled.map((value, cell) => value & (still[cell] ?? 0)),
@@ -174,7 +176,7 @@ export function openInspection(
 }
 
 const without = (cells: Uint8Array, others: Uint8Array): Uint8Array =>
-  cells.map((value, cell) => (others[cell] === 0 ? value : 0));
+  isBlank(others) ? cells : cells.map((value, cell) => (others[cell] === 0 ? value : 0));
 
 function evenNoise(sigma: number, cells: number): NoiseEstimate {
   return { sigma, map: new Uint8Array(cells).fill(Math.min(255, Math.round(sigma * 4))) };

@@ -1,4 +1,5 @@
 /** Of each kind of damage: how much was found, what was decided about its cells, and why. */
+import { isBlank } from '../frame/blank.js';
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import { PROVENANCE, type ProvenanceShares } from '../frame/provenance.js';
 import { REPAIR_FROM } from '../masks/build.js';
@@ -29,7 +30,8 @@ export function addDamage(
   for (const { kind, score } of maps) {
     const entry = sums.get(kind) ?? { cells: 0, frames: 0, done: [0, 0, 0, 0] };
     const before = entry.cells;
-    for (let cell = 0; cell < score.length; cell++) {
+    // Most maps are empty.
+    for (let cell = isBlank(score) ? score.length : 0; cell < score.length; cell++) {
       if ((score[cell] ?? 0) < REPAIR_FROM) continue;
       entry.cells++;
       const became = provenance[cell] ?? 0;

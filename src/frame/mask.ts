@@ -1,4 +1,5 @@
 /** Which cells of a frame are to be repaired. */
+import { isBlank } from './blank.js';
 
 /**
  * A mask value above this and below 255 names in its low bits the luma samples of the cell that are to
@@ -14,4 +15,12 @@ export interface Mask {
   readonly data: Uint8Array;
   /** Share of cells to repair, 0–1. */
   readonly coverage: number;
+}
+
+/** Share of the cells that are not 0. */
+export function coverageOf(cells: Uint8Array): number {
+  if (isBlank(cells)) return 0;
+  let set = 0;
+  for (const value of cells) if (value !== 0) set++;
+  return set / cells.length;
 }

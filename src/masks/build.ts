@@ -1,7 +1,8 @@
 /** Makes the one mask of a frame from what the detectors say and what the user gave. */
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
+import { isBlank } from '../frame/blank.js';
 import type { CellGrid } from '../frame/frame.js';
-import { SOME_SAMPLES, type Mask } from '../frame/mask.js';
+import { coverageOf, SOME_SAMPLES, type Mask } from '../frame/mask.js';
 import { dilate } from './morphology.js';
 import { isLeftAlone } from './routes.js';
 
@@ -36,7 +37,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
         `a ${map.kind} map of ${columns}x${rows} cells was expected, ${map.columns}x${map.rows} came`,
       );
     }
-    if (isLeftAlone(map.kind)) continue;
+    if (isLeftAlone(map.kind) || isBlank(map.score)) continue;
     if (map.kind === 'dead-pixel') uniteSamples(data, map.score);
     else unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
   }
@@ -48,9 +49,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
     }
     unite(data, imported, 1, GROWTH.imported, grid);
   }
-  let set = 0;
-  for (const value of data) if (value !== 0) set++;
-  return { columns, rows, data, coverage: set / Math.max(1, data.length) };
+  return { columns, rows, data, coverage: coverageOf(data) };
 }
 
 /** Stuck pixels name the samples that are stuck: the rest of their cell is seen. */

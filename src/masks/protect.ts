@@ -1,6 +1,7 @@
 /** What must not be changed: writing in the picture, and what a person said to leave alone. */
+import { isBlank } from '../frame/blank.js';
 import type { NoiseEstimate } from '../frame/damage-map.js';
-import type { Mask } from '../frame/mask.js';
+import { coverageOf, type Mask } from '../frame/mask.js';
 
 /** Arrays of cells, `[rows, columns]`, not 0 where it holds. */
 export interface Protection {
@@ -20,14 +21,12 @@ export function protectMask(found: Mask, { written, repair, leave }: Protection)
     for (let i = 0; i < data.length; i++) if (repair[i] !== 0) data[i] = 255;
   }
   if (leave !== undefined) clear(data, leave);
-  let set = 0;
-  for (const value of data) if (value !== 0) set++;
-  return { ...found, coverage: set / Math.max(1, data.length) };
+  return { ...found, coverage: coverageOf(data) };
 }
 
 /** The noise as the denoiser is to see it: none where nothing may be changed. */
 export function protectNoise(noise: NoiseEstimate, { written, leave }: Protection): NoiseEstimate {
-  const protects = [written, leave].some((cells) => cells?.some((value) => value !== 0) === true);
+  const protects = [written, leave].some((cells) => cells !== undefined && !isBlank(cells));
   if (!protects) return noise;
   const map = noise.map.slice();
   if (written !== undefined) clear(map, written);
@@ -36,5 +35,6 @@ export function protectNoise(noise: NoiseEstimate, { written, leave }: Protectio
 }
 
 function clear(cells: Uint8Array, where: Uint8Array): void {
+  if (isBlank(where)) return;
   for (let i = 0; i < cells.length; i++) if (where[i] !== 0) cells[i] = 0;
 }

@@ -101,6 +101,7 @@ export function openOsd(info: SourceInfo): OsdSession {
   /** Searches for which a cell still counts as part of a clock. */
   const changing = new Uint8Array(columns * rows);
   const noisy = new Uint8Array(columns * rows);
+  let standing: Standing | undefined;
   let compared = false;
   let until = -1;
   let last = -1;
@@ -143,7 +144,12 @@ export function openOsd(info: SourceInfo): OsdSession {
   };
   /** Frames in the sums. */
   const gathered = () => ((frames - 1) % FRAMES) + 1;
+  const stands = (): Standing => {
+    const still = known.map((value, cell) => (changing[cell] === 0 ? value : 0));
+    return { still, noisy: still.map((value, cell) => value & (noisy[cell] ?? 0)), until };
+  };
   const lookNow = () => {
+    standing = undefined;
     search(gathered());
     if (frames >= FRAMES) until = last;
   };
@@ -162,11 +168,9 @@ export function openOsd(info: SourceInfo): OsdSession {
       if (until < last && gathered() >= ENOUGH) lookNow();
     },
     current: () => known,
-    standing() {
-      const still = known.map((value, cell) => (changing[cell] === 0 ? value : 0));
-      return { still, noisy: still.map((value, cell) => value & (noisy[cell] ?? 0)), until };
-    },
+    standing: () => (standing ??= stands()),
     reset() {
+      standing = undefined;
       compared = false;
       until = -1;
       last = -1;
@@ -207,6 +211,7 @@ export function openOsd(info: SourceInfo): OsdSession {
       changing.set(saved.changing);
       noisy.set(saved.noisy);
       ({ compared, until, last } = saved);
+      standing = undefined;
       for (let i = 0; i < known.length; i++) known[i] = (belief[i] ?? 0) >= BELIEVED ? 255 : 0;
       frames = saved.frames;
       noise = saved.noise;
