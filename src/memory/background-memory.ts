@@ -62,12 +62,12 @@ export class BackgroundMemory {
   }
 
   /** Forgets the cells that are not 0 in `[rows, columns]`: what was seen there was damage. */
-  forget(cells: Uint8Array): void {
-    const { recent, background } = this.#kernel;
-    for (let cell = 0; cell < cells.length; cell++) {
-      if (cells[cell] === 0) continue;
-      recent.count[cell] = 0;
-      background.count[cell] = 0;
+  forget(recent: Uint8Array, background: Uint8Array): void {
+    for (const [layer, cells] of [
+      [this.#kernel.recent, recent],
+      [this.#kernel.background, background],
+    ] as const) {
+      for (let cell = 0; cell < cells.length; cell++) if (cells[cell] !== 0) layer.count[cell] = 0;
     }
   }
 

@@ -18,6 +18,7 @@ import {
 } from './generator.js';
 import type { Inspection } from './inspection.js';
 import { Painter } from './painter/painter.js';
+import { unlearn } from './unlearn.js';
 
 /** Frames in a block, and so the least and (twice) the greatest look-ahead. */
 const LONGEST_BLOCK = 16;
@@ -91,6 +92,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
     return { inspection, frame, noise, coverage: mask, mask: mask.data, sigma: noise.sigma };
   };
   const restoreBlock = ([block, next]: Decided[][]) => {
+    times.measure('remember', () => unlearn(past, [...(block ?? []), ...(next ?? [])]));
     const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
     times.measure('paint', () => {
       painter?.study([...(block ?? []), ...(next ?? [])]);

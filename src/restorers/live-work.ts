@@ -137,7 +137,7 @@ export class LiveWork {
       }
     }
     const found = now.map((stays, cell) => (before[cell] === 0 ? stays : 0));
-    if (found.includes(1)) this.#past.forget(found);
+    if (found.includes(1)) this.#past.forget(found, found);
     before.set(now);
   }
 }
