@@ -17,11 +17,12 @@ import { blockLength, slotsNeeded } from '../src/restorers/archive.js';
 import type { Inspection } from '../src/restorers/inspection.js';
 import { videoFile } from '../src/sinks/video-file.js';
 import { openFile } from '../src/sources/file.js';
+import type { SecondPictures } from '../src/sources/file-source.js';
 import { StageTimes } from '../src/telemetry/stage-times.js';
 import { openDetectionNetworks } from './detection-networks.js';
 import { openHandMasks, type HandMaskOptions } from './hand-masks.js';
 import { jpegOf, overlayOf, showMask } from './inspect-pictures.js';
-import { AHEAD, openInspection, type Opened } from './inspection.js';
+import { AHEAD, openInspection, takeOther, type Opened } from './inspection.js';
 import type { Progress, RestoreOptions } from './restore-options.js';
 
 export interface InspectOptions
@@ -73,7 +74,8 @@ function run(job: Job, options: InspectOptions, damaged: boolean): Observable<In
   const qualities = new Map<number, PictureQuality>();
   const times = new StageTimes();
   const osd = options.masks?.osd ?? true;
-  const session = openInspection(info, times, () => (damaged ? 1 : 0), networks, osd);
+  const session = openInspection(info, times, () => 0, networks, osd);
+  const others: SecondPictures = new Map();
   const ahead = Math.min(AHEAD, blockLength(info));
   const pool = new FramePool(info, slotsNeeded(info) + ahead);
   const examples = new Examples();
@@ -102,8 +104,12 @@ function run(job: Job, options: InspectOptions, damaged: boolean): Observable<In
     if (options.maskOutput !== undefined) showMask(frame, mask);
     return frame;
   };
-  const judged$ = source.frames(pool).pipe(
-    concatMap(async (frame): Promise<Opened> => ({ frame, ...(await drawn.at(frame)) })),
+  const judged$ = source.frames(pool, damaged ? others : undefined).pipe(
+    concatMap(async (frame): Promise<Opened> => ({
+      frame,
+      ...takeOther(others, frame),
+      ...(await drawn.at(frame)),
+    })),
     withAhead(ahead),
     concatMap(([opened, following]) => session.inspect(opened, following)),
     // As in a restore, a mask is asked for when the frames after it have been seen.

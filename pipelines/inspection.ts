@@ -1,14 +1,20 @@
 /** What is asked of every frame of a lane: how noisy, what damage, which cells to repair. */
-import { DETECTORS, openCodedNoiseMeter, openNoiseMeter, openOsd } from '../src/detectors/index.js';
+import {
+  DETECTORS,
+  lostBetween,
+  openCodedNoiseMeter,
+  openNoiseMeter,
+  openOsd,
+} from '../src/detectors/index.js';
 import type { DamageKind, DamageMap, NoiseEstimate } from '../src/frame/damage-map.js';
 import { isBlank } from '../src/frame/blank.js';
 import { cellGrid, type Frame } from '../src/frame/frame.js';
-import type { Mask } from '../src/frame/mask.js';
 import type { SourceInfo } from '../src/frame/seams.js';
 import { buildMask } from '../src/masks/build.js';
 import { byKind } from '../src/masks/by-kind.js';
 import { protectMask, protectNoise } from '../src/masks/protect.js';
-import type { Inspection } from '../src/restorers/inspection.js';
+import type { FrameMask, Inspection } from '../src/restorers/inspection.js';
+import type { SecondPictures } from '../src/sources/file-source.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
 import type { DetectionNetworks } from './detection-networks.js';
 
@@ -19,6 +25,15 @@ export interface Opened {
   readonly repair?: Uint8Array;
   /** To be left alone, whatever is found. */
   readonly leave?: Uint8Array;
+  /** The same frame as another decoder shows it, even planes, where data was lost. */
+  readonly second?: Uint8Array;
+}
+
+/** What a second decoder shows of a frame, taken out. */
+export function takeOther(others: SecondPictures, { seq }: Frame): Pick<Opened, 'second'> {
+  const second = others.get(seq);
+  others.delete(seq);
+  return second === undefined ? {} : { second };
 }
 
 /** Frames after the one that is inspected which are worth having: more tell no more. */
@@ -40,7 +55,7 @@ export interface InspectionSession {
    */
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask of a frame as it is known now, which may be long after it was inspected. */
-  mask(inspection: Inspection): Mask;
+  mask(inspection: Inspection): FrameMask;
   /** Writing in the picture as it is known now, `[rows, columns]`, 255 = written; lent. */
   written(): Uint8Array;
   /** As in frame/seams.ts; undefined when a detector cannot be resumed. */
@@ -114,7 +129,7 @@ export function openInspection(
     return map;
   };
   return {
-    inspect: async ({ frame, repair, leave }, ahead) => {
+    inspect: async ({ frame, repair, leave, second }, ahead) => {
       const next = ahead[0];
       const noise = times.measure('noise', () => {
         codedMeter.inspect(frame);
@@ -128,6 +143,9 @@ export function openInspection(
             : session.inspect(frame, next?.frame);
         }),
       );
+      if (second !== undefined) {
+        maps.push(times.measure('detect', () => lostBetween(info, frame.data, second)));
+      }
       const began = performance.now();
       const following = ahead.map((one) => one.frame);
       const given = (one: Frame) =>
@@ -137,7 +155,11 @@ export function openInspection(
       }
       times.add('detect by network', performance.now() - began);
       if (osd) times.measure('writing', () => searchFor([frame, ...following]));
-      const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
+      const drawn = {
+        ...(repair && { repair }),
+        ...(leave && { leave }),
+        ...(second && { second }),
+      };
       const inspection = { frame, maps: byKind(maps), noise, ...drawn };
       found.set(inspection, maps);
       return inspection;
@@ -157,7 +179,14 @@ export function openInspection(
           return session?.revised?.(frame.seq) ?? session?.current?.() ?? lasting(map);
         });
         const known = { written: untouched(frame, maps), repair, leave };
-        return protectMask(buildMask(grid, maps), known);
+        const mask = protectMask(buildMask(grid, maps), known);
+        if (inspection.second === undefined) return mask;
+        const others = buildMask(
+          grid,
+          maps.filter(({ kind }) => kind !== 'lost-block'),
+          repair,
+        );
+        return { ...mask, between: without(mask.data, others.data) };
       }),
     save: () =>
       sessions.every((session) => 'save' in session && 'load' in session)

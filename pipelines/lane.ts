@@ -18,10 +18,11 @@ import {
   type Restored,
 } from '../src/restorers/archive.js';
 import { openFile } from '../src/sources/file.js';
+import type { SecondPictures } from '../src/sources/file-source.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
 import { openDetectionNetworks } from './detection-networks.js';
 import { openHandMasks } from './hand-masks.js';
-import { AHEAD, openInspection, type Opened } from './inspection.js';
+import { AHEAD, openInspection, takeOther, type Opened } from './inspection.js';
 import type { RestoreOptions } from './restore-options.js';
 
 /** Grey levels; what codecs leave on quiet footage stays below it. */
@@ -65,7 +66,7 @@ export interface LaneFrame {
 
 export interface LaneJob {
   readonly times: StageTimes;
-  /** The decoder reports errors somewhere. */
+  /** The decoder reports errors somewhere: a second one is asked where. */
   readonly damaged: boolean;
   /** Only for a lane that is recorded; a multiple of the block length. */
   readonly partFrames?: number;
@@ -89,8 +90,9 @@ export function laneFrames(
   const osd = options.masks?.osd ?? true;
   const ahead = Math.min(AHEAD, blockLength(size));
   const pool = new FramePool(size, slotsNeeded(size) + ahead);
-  const decodeErrors = () => (damaged ? 1 : 0);
-  const inspection = openInspection(source.info, times, decodeErrors, lane.networks, osd);
+  // The detector that looks for lost blocks in the picture alone is for who has one decoder only.
+  const inspection = openInspection(source.info, times, () => 0, lane.networks, osd);
+  const others: SecondPictures = new Map();
   const past = new BackgroundMemory(size);
   const first = from?.seq ?? 0;
   if (from !== undefined) {
@@ -112,7 +114,7 @@ export function laneFrames(
     return state && { inspection: state, past: past.save() };
   };
   const watch = openCameraEvents(source.info);
-  return source.frames(pool).pipe(
+  return source.frames(pool, damaged ? others : undefined).pipe(
     tap((frame) => {
       times.measure('camera', () => {
         for (const event of watch.inspect(frame)) lane.events.add(event);
@@ -120,10 +122,17 @@ export function laneFrames(
     }),
     filter((frame) => {
       // Decoded again, for only so is the rest the same; restored already.
-      if (frame.seq < first) frame.close();
+      if (frame.seq < first) {
+        others.delete(frame.seq);
+        frame.close();
+      }
       return frame.seq >= first;
     }),
-    concatMap(async (frame): Promise<Opened> => ({ frame, ...(await lane.drawn.at(frame)) })),
+    concatMap(async (frame): Promise<Opened> => ({
+      frame,
+      ...takeOther(others, frame),
+      ...(await lane.drawn.at(frame)),
+    })),
     tap(({ frame }) => {
       if (partFrames === undefined) return;
       inputs.set(

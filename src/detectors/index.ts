@@ -12,6 +12,7 @@ export const DETECTORS: readonly Detector[] = [deadPixel, dropOut, lostBlock];
 /** Those that ask a network in a worker. */
 export const NETWORK_DETECTORS: readonly NetworkDetector[] = [damageNetwork, lensNetwork];
 
+export { lostBetween } from './two-decodings.js';
 export { openNoiseMeter } from './noise.js';
 export { openOsd } from './osd/osd.js';
 export { openCodedNoiseMeter } from './coded-noise.js';

@@ -62,10 +62,12 @@ function open(info: SourceInfo): DetectorSession {
       }
       for (let block = 0; block < age.length; block++) {
         if (age[block] === 0) continue;
-        const top = Math.floor(block / blocks.across) * 8;
-        const left = (block % blocks.across) * 8;
-        for (let y = top; y < top + 8; y++) {
-          score.fill(200, y * columns + left, y * columns + left + 8);
+        // One cell more: the deblocking filter soils the border.
+        const top = Math.floor(block / blocks.across) * 8 - 1;
+        const left = Math.max(0, (block % blocks.across) * 8 - 1);
+        const end = Math.min(columns, (block % blocks.across) * 8 + 9);
+        for (let y = Math.max(0, top); y < Math.min(rows, top + 10); y++) {
+          score.fill(200, y * columns + left, y * columns + end);
         }
       }
       before.set(luma);

@@ -10,6 +10,7 @@ import { NutReader, type NutFrame } from './nut-reader.js';
 import { evenSize, padPicture, rawBytes } from './picture.js';
 import type { Rational } from './probe.js';
 import { start, type Exit, type LineLog, type Running } from './process.js';
+import { SecondPictureReader, type SecondPictures } from './second-decoder.js';
 
 export interface DecodeJob {
   readonly ffmpeg: Ffmpeg;
@@ -26,6 +27,8 @@ export interface DecodeJob {
   readonly passthrough: readonly string[];
   readonly display: FrameSize;
   readonly clock: Clock;
+  /** Default: still. */
+  readonly concealment?: keyof typeof CONCEALMENT;
 }
 
 /** How a frame gets its timestamp: from the file, or from its number. */
@@ -50,18 +53,29 @@ const BREAK_US = 2_000_000;
  * Cold. Emits frames in order; reads on only when the pool has a slot. A decoder that fails after
  * its first frame completes the stream, for what came is worth having: `ended` tells how it went.
  * Unsubscribing kills the child.
+ * @param others where it is given, a second decoder conceals losses otherwise, and what it shows of
+ *   a frame is there before the frame comes; who reads it takes it out
  * @throws RelensError FFMPEG_FAILED, when not one frame came
  */
 export function decode(
   job: DecodeJob,
   pool: FramePool,
   ended: (outcome: DecodeOutcome) => void,
+  others?: SecondPictures,
 ): Observable<Frame> {
   return new Observable((subscriber) => {
     const { child, nut } = startDecoder(job);
+    const second = others && startDecoder({ ...job, concealment: 'moving' });
     const work = async () => {
       const progress = { frames: 0, lastTimestamp: 0 };
-      await pump(nut, job, pool, subscriber, progress);
+      await pump(
+        nut,
+        job,
+        pool,
+        subscriber,
+        progress,
+        others && second && { nut: second.nut, others },
+      );
       if (left(subscriber)) return;
       const exit = await child.exited;
       if (progress.frames === 0) {
@@ -76,7 +90,10 @@ export function decode(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(error),
     );
-    return () => child.kill();
+    return () => {
+      child.kill();
+      second?.child.kill();
+    };
   });
 }
 
@@ -115,17 +132,21 @@ export function decodesCleanly(job: DecodeJob): Observable<boolean> {
 
 /**
  * Where data was lost: with more threads than one, what a decoder puts there depends on how far its
- * threads happen to be, and the same file would not give the same pictures twice. It puts there what was
- * in the same place in the picture before: with a fixed camera that is nearer to the truth in the mean than
- * guessed motion, though not on every clip (docs/results.md). Without losses, neither changes a picture.
+ * threads happen to be, and the same file would not give the same pictures twice. `still` puts there what
+ * was in the same place in the picture before, `moving` (as ffmpeg does by default) guesses motion from
+ * what is around; neither smears into a key frame what is around a gap. Without losses, none of
+ * this changes a picture.
  */
-const CONCEALMENT = ['-threads', '1', '-ec', 'deblock'];
+const CONCEALMENT = {
+  still: 'deblock+favor_inter',
+  moving: 'guess_mvs+deblock+favor_inter',
+} as const;
 
 function readingArgs(job: DecodeJob): string[] {
   return [
     // repeat: one line for each error, for they are counted.
     ...['-nostdin', '-hide_banner', '-loglevel', 'repeat+error'],
-    ...CONCEALMENT,
+    ...['-threads', '1', '-ec', CONCEALMENT[job.concealment ?? 'still']],
     ...['-max_error_rate', '1', '-copyts', ...job.input, '-map', job.map, '-an', '-sn', '-dn'],
     ...['-vf', job.filter, ...job.passthrough],
   ];
@@ -147,6 +168,7 @@ async function pump(
   pool: FramePool,
   subscriber: Subscriber<Frame>,
   progress: { frames: number; lastTimestamp: number },
+  second?: { readonly nut: NutReader; readonly others: SecondPictures },
 ): Promise<void> {
   const even = evenSize(job.display);
   if (even.width !== pool.size.width || even.height !== pool.size.height) {
@@ -156,6 +178,8 @@ async function pump(
   const odd = rawBytes(job.display) !== frameBytes(even);
   const scratch = odd ? new Uint8Array(rawBytes(job.display)) : undefined;
   const usual = new Usual();
+  const bytes = { even: frameBytes(even), raw: rawBytes(job.display) };
+  const reader = second && new SecondPictureReader(second.nut, job.display, bytes);
   for (let seq = 0; !left(subscriber); seq++) {
     const picture = await nut.frame();
     if (picture === undefined) return;
@@ -166,6 +190,12 @@ async function pump(
       return;
     }
     if (scratch !== undefined) padPicture(scratch, job.display, slot.data);
+    const other = await otherOf(reader, picture.pts, slot);
+    if (left(subscriber)) {
+      slot.release();
+      return;
+    }
+    if (other !== undefined) second?.others.set(seq, other);
     const timestamp = stamp(job.clock, picture.pts, nut.stream?.timeBase ?? [1, 1], seq);
     const discontinuity = seq > 0 && usual.isBreak(timestamp - progress.lastTimestamp);
     progress.frames = seq + 1;
@@ -181,6 +211,20 @@ const left = ({ closed }: Subscriber<Frame>) => closed;
 async function fill(slot: Slot, picture: NutFrame, scratch?: Uint8Array): Promise<boolean> {
   try {
     return await picture.readInto(scratch ?? slot.data);
+  } catch (error) {
+    slot.release();
+    throw error;
+  }
+}
+
+/** Gives the slot back before it throws. */
+async function otherOf(
+  reader: SecondPictureReader | undefined,
+  pts: number,
+  slot: Slot,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await reader?.other(pts, slot.data);
   } catch (error) {
     slot.release();
     throw error;

@@ -1,28 +1,12 @@
 /** Makes the one mask of a frame from what the detectors say and what the user gave. */
-import type { DamageKind, DamageMap } from '../frame/damage-map.js';
+import type { DamageMap } from '../frame/damage-map.js';
 import { isBlank } from '../frame/blank.js';
 import type { CellGrid } from '../frame/frame.js';
 import { coverageOf, SOME_SAMPLES, type Mask } from '../frame/mask.js';
-import { dilate } from './morphology.js';
 import { isLeftAlone } from './routes.js';
 
 /** Scores from here on are repaired. */
 export const REPAIR_FROM = 128;
-
-/**
- * Cells by which a kind is grown, since what surrounds it is soiled too: a lost block's deblocked
- * border is. The other detectors find the last damaged row and column themselves, and what a user
- * painted is taken at its word.
- */
-const GROWTH: Record<DamageKind, number> = {
-  'dead-pixel': 0,
-  'drop-out': 0,
-  'lost-block': 1,
-  passing: 0,
-  dirt: 0,
-  drop: 0,
-  imported: 0,
-};
 
 /**
  * The union of all maps (but those of kinds that are left alone) at `REPAIR_FROM` and of `imported` (`[rows, columns]` u8, 0 = keep).
@@ -39,7 +23,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
     }
     if (isLeftAlone(map.kind) || isBlank(map.score)) continue;
     if (map.kind === 'dead-pixel') uniteSamples(data, map.score);
-    else unite(data, map.score, REPAIR_FROM, GROWTH[map.kind], grid);
+    else unite(data, map.score, REPAIR_FROM);
   }
   if (imported !== undefined) {
     if (imported.length !== data.length) {
@@ -47,7 +31,7 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
         `an imported mask of ${data.length} cells was expected, ${imported.length} came`,
       );
     }
-    unite(data, imported, 1, GROWTH.imported, grid);
+    unite(data, imported, 1);
   }
   return { columns, rows, data, coverage: coverageOf(data) };
 }
@@ -60,24 +44,6 @@ function uniteSamples(data: Uint8Array, score: Uint8Array): void {
   }
 }
 
-function unite(
-  data: Uint8Array,
-  score: Uint8Array,
-  from: number,
-  growth: number,
-  grid: CellGrid,
-): void {
-  let found = false;
-  for (let i = 0; i < score.length && !found; i++) found = (score[i] ?? 0) >= from;
-  if (!found) return;
-  const set =
-    growth === 0
-      ? score
-      : dilate(
-          grid,
-          score.map((s) => (s >= from ? 255 : 0)),
-          growth,
-        );
-  const threshold = growth === 0 ? from : 1;
-  for (let i = 0; i < data.length; i++) if ((set[i] ?? 0) >= threshold) data[i] = 255;
+function unite(data: Uint8Array, score: Uint8Array, from: number): void {
+  for (let i = 0; i < data.length; i++) if ((score[i] ?? 0) >= from) data[i] = 255;
 }

@@ -20,7 +20,7 @@ export const ROUTES: Record<DamageKind, Route> = {
   },
   'lost-block': {
     actions: ['recover', 'synthesise'],
-    why: 'the data of the block did not arrive; other frames show it',
+    why: 'the data of the block did not arrive; the frame before tells what it may have shown',
   },
   passing: {
     actions: ['leave alone'],

@@ -7,6 +7,7 @@ import type { Mask } from '../frame/mask.js';
 import type { Engine } from '../inference/engine.js';
 import { BackgroundMemory } from '../memory/background-memory.js';
 import type { StageTimes } from '../telemetry/stage-times.js';
+import { Between } from './between.js';
 import { doubtOf, type Doubt } from './doubt.js';
 import { blank, LookAhead, surer, type Lesson } from './future.js';
 import {
@@ -16,7 +17,7 @@ import {
   type RestoreOutcome,
   type SpareFeeds,
 } from './generator.js';
-import type { Inspection } from './inspection.js';
+import type { FrameMask, Inspection } from './inspection.js';
 import { Painter } from './painter/painter.js';
 import { unlearn } from './unlearn.js';
 
@@ -37,7 +38,7 @@ export interface ArchiveOptions extends GeneratorOptions {
   /** The noise as it is known when the block is restored, after the look-ahead. */
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask as it is known when the block is restored, after the look-ahead. */
-  mask(inspection: Inspection): Mask;
+  mask(inspection: Inspection): FrameMask;
 }
 
 export interface Restored extends RestoreOutcome {
@@ -70,7 +71,7 @@ export function slotsNeeded(size: FrameSize): number {
 interface Decided extends Lesson {
   readonly inspection: Inspection;
   readonly noise: NoiseEstimate;
-  readonly coverage: Mask;
+  readonly coverage: FrameMask;
 }
 
 /**
@@ -104,10 +105,11 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
         if (view === undefined) throw new Error('fewer views than frames');
         const { frame, maps } = inspection;
         const began = performance.now();
+        const between = new Between(inspection, mask.between);
         const input = {
           frame,
-          mask: mask.data,
-          noise: noisePlane(noise, size, options.noiseFloor),
+          mask: between.without(mask.data),
+          noise: between.noisy(noisePlane(noise, size, options.noiseFloor)),
           past: past.recent,
           future: view.recent,
           background: surer(size, past.background, view.background, background),
@@ -119,6 +121,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
         // The network has its own copy by now: the frame still shows what the camera saw.
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
         const result = await outcome;
+        between.tell(result, doubt.uncertainty);
         times.add('network', result.inferenceMs);
         const noiseMap = noise.map;
         return { ...result, doubt, frame, maps, mask, sigma: noise.sigma, noiseMap, cut };

@@ -1,5 +1,8 @@
 /** The seam of archived sources: what is asked of a file, and what a file gives. */
 import type { Observable } from 'rxjs';
+import type { Frame } from '../frame/frame.js';
+import type { FramePool } from '../frame/frame-pool.js';
+import type { SecondPictures } from '../ffmpeg/second-decoder.js';
 import type { DecodeReport, FileInfo } from '../ffmpeg/file-info.js';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import type { Source } from '../frame/seams.js';
@@ -22,6 +25,11 @@ export interface FileSpec {
 }
 
 export interface FileSource extends Source<FileInfo> {
+  /**
+   * @param others filled with what a second decoder, which conceals losses otherwise, shows of a
+   *   frame, before the frame comes, where the two differ
+   */
+  frames(pool: FramePool, others?: SecondPictures): Observable<Frame>;
   /** Of the latest subscription; complete once it has ended. */
   readonly report: () => DecodeReport;
   /**
@@ -31,4 +39,4 @@ export interface FileSource extends Source<FileInfo> {
   readonly isDamaged: () => Observable<boolean>;
 }
 
-export type { DecodeReport, FileInfo };
+export type { DecodeReport, FileInfo, SecondPictures };

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { defer, map } from 'rxjs';
 import { RelensError } from '../errors.js';
 import { listed, passthrough } from '../ffmpeg/abilities.js';
-import { decode, decodesCleanly, type DecodeJob } from '../ffmpeg/decode.js';
+import { decode, decodesCleanly, type DecodeJob, type DecodeOutcome } from '../ffmpeg/decode.js';
 import { planDoor, type Door } from '../ffmpeg/door.js';
 import { evenSize } from '../ffmpeg/picture.js';
 import { clockOrigin, type Rational } from '../ffmpeg/probe.js';
@@ -49,12 +49,13 @@ export async function openFile(spec: FileSpec): Promise<FileSource> {
   let report: DecodeReport = NOTHING_DECODED;
   return {
     info,
-    frames: (pool) =>
+    frames: (pool, others) =>
       defer(() => {
         report = NOTHING_DECODED;
-        return decode(job, pool, (outcome) => {
+        const ended = (outcome: DecodeOutcome) => {
           report = decodeReport(outcome, span.expected);
-        });
+        };
+        return decode(job, pool, ended, others);
       }),
     report: () => report,
     isDamaged: () => decodesCleanly(job).pipe(map((clean) => !clean)),
