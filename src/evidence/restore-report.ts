@@ -136,7 +136,9 @@ export class RestoreAccount {
     addDamage(sums.damage, frame);
     addRegions(sums.regions, frame);
     const shares = provenanceShares(frame.provenance);
-    for (const value of frame.provenance) if (value === DRAWN) sums.drawn++;
+    sums.drawn += frame.provenance.includes(DRAWN)
+      ? frame.provenance.filter((value) => value === DRAWN).length
+      : 0;
     for (const name of Object.keys(sums.provenance) as ProvenanceName[]) {
       sums.provenance[name] += shares[name];
     }

@@ -11,7 +11,10 @@ export type ProvenanceShares = Record<ProvenanceName, number>;
 
 export function provenanceShares(cells: Uint8Array): ProvenanceShares {
   const counts = [0, 0, 0, 0];
-  for (const value of cells) counts[value] = (counts[value] ?? 0) + 1;
+  for (let cell = 0; cell < cells.length; cell++) {
+    const value = cells[cell] ?? 0;
+    counts[value] = (counts[value] ?? 0) + 1;
+  }
   const share = (value: number) => (counts[value] ?? 0) / Math.max(1, cells.length);
   return { original: share(0), denoised: share(1), recovered: share(2), synthesised: share(3) };
 }

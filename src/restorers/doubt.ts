@@ -68,6 +68,7 @@ export function doubtOf(
   const uncertainty = new Uint8Array(mask.length);
   const seenFrom = new Int16Array(mask.length);
   const spread = new Spread(frame);
+  const memories = [past, future, background];
   const denoised = new DenoisedTable(strength);
   for (let cell = 0; cell < mask.length; cell++) {
     const level = noise[cell] ?? 0;
@@ -86,10 +87,7 @@ export function doubtOf(
       continue;
     }
     const noiseLeft = level / 4 / Math.sqrt(samples);
-    const vouching: Memory[] = [past, future, background].filter(
-      ({ count }) => (count[cell] ?? 0) > 0,
-    );
-    const raw = Math.max(noiseLeft, spread.at(cell, vouching));
+    const raw = Math.max(noiseLeft, spread.at(cell, memories));
     uncertainty[cell] = uncertaintyOf(recoveredError(before, after, raw));
     const back = before > 0 ? (past.seenAt[cell] ?? 0) - frame.seq : -Infinity;
     const ahead = after > 0 ? (future.seenAt[cell] ?? 0) - frame.seq : Infinity;
@@ -135,7 +133,9 @@ class Spread {
     this.#luma = width * height;
   }
 
-  at(cell: number, memories: readonly Memory[]): number {
+  /** Of those of the memories that know the cell. */
+  at(cell: number, all: readonly Memory[]): number {
+    const memories = all.filter(({ count }) => (count[cell] ?? 0) > 0);
     const row = (cell / this.#columns) | 0;
     const luma = row * 2 * this.#width + (cell - row * this.#columns) * 2;
     const chroma = this.#luma + cell;

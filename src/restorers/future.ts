@@ -80,11 +80,16 @@ export function surer(
     count[cell] = better;
     const row = (cell / columns) | 0;
     const luma = row * 2 * size.width + (cell - row * columns) * 2;
-    for (const at of [luma, luma + size.width]) {
-      planes[at] = second.planes[at] ?? 0;
-      planes[at + 1] = second.planes[at + 1] ?? 0;
-    }
-    for (const at of [4 * cells + cell, 5 * cells + cell]) planes[at] = second.planes[at] ?? 0;
+    copySample(second.planes, planes, luma);
+    copySample(second.planes, planes, luma + 1);
+    copySample(second.planes, planes, luma + size.width);
+    copySample(second.planes, planes, luma + size.width + 1);
+    copySample(second.planes, planes, 4 * cells + cell);
+    copySample(second.planes, planes, 5 * cells + cell);
   }
   return { planes, count };
+}
+
+function copySample(from: Uint8Array, to: Uint8Array, at: number): void {
+  to[at] = from[at] ?? 0;
 }

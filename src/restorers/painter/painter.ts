@@ -1,4 +1,5 @@
 /** Paints what was never seen: looks through what is only veiled, and continues the surroundings. */
+import { isBlank } from '../../frame/blank.js';
 import { cellGrid, planesOf, type FrameSize } from '../../frame/frame.js';
 import type { Memory } from '../generator.js';
 import { filmOf, lumaOf, lumaOfAll, type Film } from './film.js';
@@ -47,9 +48,9 @@ export class Painter {
     this.#veils = [];
     const [first, ...others] = sights;
     if (first === undefined) return;
-    const dirty = first.mask.map((value, cell) =>
-      value !== 0 && others.every(({ mask }) => mask[cell] !== 0) ? 255 : 0,
-    );
+    if (sights.some(({ mask }) => isBlank(mask))) return;
+    const dirty = first.mask.slice();
+    for (const { mask } of others) keepWhere(dirty, mask, true);
     const cells = cellsOf(dirty);
     if (cells.length === 0) return;
     const seen = meanOf(this.#size, sights);
@@ -79,9 +80,9 @@ export class Painter {
    * @returns undefined when there is nothing to paint
    */
   paint({ frame, mask }: Sight, memories: readonly [Memory, ...Memory[]]): Painted | undefined {
-    const never = mask.map((value, cell) =>
-      value !== 0 && memories.every(({ count }) => count[cell] === 0) ? 255 : 0,
-    );
+    if (isBlank(mask)) return undefined;
+    const never = mask.slice();
+    for (const { count } of memories) keepWhere(never, count, false);
     const cells = cellsOf(never);
     if (cells.length === 0) return undefined;
     const film = filmOf(this.#size, frame.data);
@@ -136,4 +137,11 @@ function meanOf(size: FrameSize, sights: readonly Sight[]): Film {
     }
   }
   return mean;
+}
+
+/** Leaves 255 in the cells that are set and of which `others` is set as `wanted`, 0 in the rest. */
+function keepWhere(cells: Uint8Array, others: Uint8Array, wanted: boolean): void {
+  for (let cell = 0; cell < cells.length; cell++) {
+    cells[cell] = cells[cell] !== 0 && (others[cell] !== 0) === wanted ? 255 : 0;
+  }
 }
