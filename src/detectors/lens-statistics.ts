@@ -1,5 +1,6 @@
 /** What many frames of a lane have in common: the mean of each sample, and how much it varies. */
 import { planesOf, type Frame, type FrameSize } from '../frame/frame.js';
+import { fillUnseen } from './fill-unseen.js';
 
 /** Wider pictures are averaged down: what lies on a lens is large and soft. */
 const WIDEST = 800;
@@ -106,13 +107,15 @@ export class LensStatistics {
 
   /** Sets to 0 the scores of cells that were left out too often; `[height / 2, width / 2]`. */
   forgetUnseen(scores: Uint8Array): void {
-    const { count, counts } = this.#state;
-    for (let cell = 0; cell < (counts?.length ?? 0); cell++) {
-      if ((counts?.[cell] ?? 0) < SEEN * count) scores[cell] = 0;
-    }
+    for (let cell = 0; cell < scores.length; cell++) if (!this.#isSeen(cell)) scores[cell] = 0;
   }
 
-  /** Writes mean and spread of layer `index` (0 Y, 1 U, 2 V) as bytes. */
+  #isSeen(cell: number): boolean {
+    const { count, counts } = this.#state;
+    return counts === undefined || (counts[cell] ?? 0) >= SEEN * count;
+  }
+
+  /** Writes mean and spread of layer `index` (0 Y, 1 U, 2 V) as bytes; what was left out looks like its border. */
   describe(index: number, mean: Uint8Array, spread: Uint8Array): void {
     const layer = this.#state.layers[index];
     if (layer === undefined) throw new RangeError(`expected layer 0 to 2, got ${index}`);
@@ -121,6 +124,15 @@ export class LensStatistics {
       const deviation = Math.sqrt(Math.max(0, layer.variance[i] ?? 0)) * SPREAD_SCALE;
       spread[i] = Math.min(255, deviation + 0.5);
     }
+    if (this.#state.counts === undefined) return;
+    const [columns, shift] = [this.width >> 1, index === 0 ? 1 : 0];
+    const width = columns << shift;
+    const isSeen = (i: number) => {
+      const row = Math.floor(i / width);
+      return this.#isSeen((row >> shift) * columns + ((i - row * width) >> shift));
+    };
+    fillUnseen(mean, width, isSeen);
+    fillUnseen(spread, width, isSeen);
   }
 
   reset(): void {

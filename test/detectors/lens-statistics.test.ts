@@ -54,6 +54,28 @@ describe('the statistics of a lens', () => {
     expect([...scores]).toEqual(hides(1).map((_, cell) => (cell === 6 ? 0 : 200)));
   });
 
+  it('show where something was always left out what is around it, not a hole', () => {
+    const size = { width: 32, height: 24 };
+    const statistics = new LensStatistics(size);
+    const skip = new Uint8Array(16 * 12);
+    for (let y = 3; y < 9; y++) skip.fill(255, y * 16 + 5, y * 16 + 11);
+    const uniform = random(9);
+    for (let seq = 0; seq < 8; seq++) {
+      const data = Uint8Array.from({ length: (32 * 24 * 3) / 2 }, () => 100 + 20 * uniform());
+      for (const [cell, hidden] of skip.entries()) {
+        const [x, y] = [2 * (cell % 16), 2 * Math.floor(cell / 16)];
+        if (hidden !== 0) for (const i of [0, 1, 32, 33]) data[y * 32 + x + i] = 0;
+      }
+      statistics.add({ ...frame(data, seq), ...size }, skip);
+    }
+    for (const layer of [0, 1, 2]) {
+      const { mean, spread } = described(statistics, layer);
+      expect(Math.min(...mean)).toBeGreaterThan(95);
+      expect(Math.max(...mean)).toBeLessThan(125);
+      expect(Math.min(...spread)).toBeGreaterThan(16);
+    }
+  });
+
   it('of wide pictures are those of the picture averaged down', () => {
     const size = { width: 1608, height: 6 };
     const statistics = new LensStatistics(size);
