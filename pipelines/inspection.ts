@@ -165,7 +165,7 @@ export function openInspection(
       return inspection;
     },
     noise: ({ frame, noise, leave }) => {
-      const sigma = codedMeter.current();
+      const sigma = codedMeter.of(frame.seq);
       const known = sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
       return protectNoise(known, { written: unsoiled(frame), leave });
     },

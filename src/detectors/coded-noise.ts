@@ -25,13 +25,20 @@ const GAIN = 0.1;
 const RADIUS = 3;
 /** Every third cell is as good as all. */
 const SPARSE = 3;
+/** Frames after one that tell of its noise: the first belief comes late, and some footage ends quietly. */
+const HINDSIGHT = 16;
+/** Frames that may be asked for. */
+const KEPT = 64;
 const BINS = 1024;
 const BINS_A_LEVEL = 50;
 
 export interface CodedNoiseSession extends Resumable {
   inspect(frame: Frame): void;
-  /** Standard deviation of luma in grey levels as of the last frame inspected; 0 = none believed. */
-  current(): number;
+  /**
+   * Standard deviation of luma in grey levels of the frame `seq`, by all that was inspected since, as far
+   * as it may tell of it; 0 = none believed.
+   */
+  of(seq: number): number;
   reset(): void;
 }
 
@@ -49,7 +56,13 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
   let quartile = 0;
   let recent: number[] = [];
   let believed = false;
-  const save = () => ({ ring, seen, measured, median, quartile, recent, believed });
+  /** In order; what was believed when a frame had been inspected. */
+  let beliefs: { readonly seq: number; readonly sigma: number }[] = [];
+  const save = () => ({ ring, seen, measured, median, quartile, recent, believed, beliefs });
+  const believe = (seq: number) => {
+    const sigma = believed ? median * SIGMA_PER_WANDER : 0;
+    beliefs = [...beliefs.slice(1 - KEPT), { seq, sigma }];
+  };
   return {
     inspect(frame) {
       const now = ring[seen % ring.length];
@@ -57,7 +70,10 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       seen++;
       if (now === undefined || then === undefined) return;
       detail(frame, columns, rows, now);
-      if (seen <= LAG) return;
+      if (seen <= LAG) {
+        believe(frame.seq);
+        return;
+      }
       const fresh = quartiles(now, then);
       const gain = Math.max(GAIN, 1 / ++measured);
       median += (fresh.median - median) * gain;
@@ -65,13 +81,16 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       recent = [...recent.slice(1 - IN_A_ROW), fresh.median];
       const ease = believed ? DOUBT : 1;
       believed = Math.min(...recent) >= MEDIAN_FROM * ease && quartile >= QUARTILE_FROM * ease;
+      believe(frame.seq);
     },
-    current: () => (believed ? median * SIGMA_PER_WANDER : 0),
+    of: (asked) => {
+      const telling = beliefs.filter(({ seq }) => seq >= asked && seq <= asked + HINDSIGHT);
+      return Math.max(0, ...telling.map(({ sigma }) => sigma));
+    },
     save,
     load(state) {
-      ({ ring, seen, measured, median, quartile, recent, believed } = state as ReturnType<
-        typeof save
-      >);
+      const from = state as ReturnType<typeof save>;
+      ({ ring, seen, measured, median, quartile, recent, believed, beliefs } = from);
     },
     reset() {
       seen = 0;
@@ -80,6 +99,7 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       quartile = 0;
       recent = [];
       believed = false;
+      beliefs = [];
     },
   };
 }

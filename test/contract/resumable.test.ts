@@ -74,7 +74,7 @@ describe('a memory that was put down and taken up again', () => {
         () => openCodedNoiseMeter(INFO),
         (meter, frame) => {
           meter.inspect(frame);
-          return meter.current();
+          return meter.of(frame.seq);
         },
         broken,
       );

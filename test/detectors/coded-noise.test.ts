@@ -24,7 +24,7 @@ function codedNoise(data: Uint8Array, seq: number, sigma: number): Uint8Array {
 function believed(pictures: Uint8Array[]): number {
   const meter = openCodedNoiseMeter(INFO);
   pictures.forEach((data, seq) => meter.inspect(frame(data, seq)));
-  return meter.current();
+  return meter.of(pictures.length - 1);
 }
 
 const moments = Array.from({ length: 20 }, (_, seq) => seq);
@@ -56,11 +56,23 @@ describe('the meter of coded noise', () => {
   it('believes nothing until it has seen the wander, and after a reset', () => {
     const meter = openCodedNoiseMeter(INFO);
     for (const seq of moments) {
-      if (seq === 4) expect(meter.current()).toBe(0);
+      if (seq === 4) expect(meter.of(3)).toBe(0);
       meter.inspect(frame(codedNoise(scene(seq), seq, 8), seq));
     }
-    expect(meter.current()).toBeGreaterThan(0);
+    const last = moments.length - 1;
+    expect(meter.of(last)).toBeGreaterThan(0);
     meter.reset();
-    expect(meter.current()).toBe(0);
+    expect(meter.of(last)).toBe(0);
+  });
+
+  it('tells of a frame by those after it, though the noise has ended since', () => {
+    const meter = openCodedNoiseMeter(INFO);
+    for (let seq = 0; seq < 48; seq++) {
+      const data = seq < 20 ? codedNoise(scene(seq), seq, 8) : scene(seq);
+      meter.inspect(frame(data, seq));
+    }
+    expect(meter.of(0)).toBeGreaterThan(4);
+    expect(meter.of(18)).toBeGreaterThan(4);
+    expect(meter.of(47)).toBe(0);
   });
 });
