@@ -1,4 +1,5 @@
 /** What is said between a camera and the worker that looks at its frames; buffers are moved. */
+import type { DirtyLensRule } from '../src/detectors/events/dirty-lens.js';
 import type { CameraEvent } from '../src/frame/camera-event.js';
 import type { FrameSize } from '../src/frame/frame.js';
 import type { ModelCard } from '../src/inference/model-card.js';
@@ -19,6 +20,7 @@ export interface LaneSettings {
   readonly noiseFloor: number;
   readonly masks: MaskSettings;
   readonly networks: LiveNetworks;
+  readonly dirt: DirtyLensRule;
 }
 
 /** A frame, without the handles of its memory. */

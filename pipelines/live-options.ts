@@ -1,5 +1,6 @@
 /** What the live pipeline is told. */
 import type { Observable } from 'rxjs';
+import type { DirtyLensRule } from '../src/detectors/events/dirty-lens.js';
 import type { CameraConfig } from '../src/frame/live-seams.js';
 import type { Logger } from '../src/telemetry/logger.js';
 import type { MaskSettings } from './hand-masks.js';
@@ -19,6 +20,8 @@ export interface LiveOptions {
   readonly noiseFloor: number;
   /** The networks that detect. */
   readonly networks: LiveNetworks;
+  /** When an event tells that the lens is dirty. */
+  readonly dirt: DirtyLensRule;
   readonly deinterlace: 'auto' | 'off';
   /** Writing that is left alone, and areas drawn by hand, of every camera. */
   readonly masks: MaskSettings;

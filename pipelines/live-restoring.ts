@@ -13,7 +13,7 @@ export interface RestoringOptions {
   readonly networks: Pick<DetectionNetworks, 'run'>;
   readonly settings: Pick<
     LiveOptions,
-    'strength' | 'synthesis' | 'noiseFloor' | 'lateMs' | 'masks' | 'networks'
+    'strength' | 'synthesis' | 'noiseFloor' | 'lateMs' | 'masks' | 'networks' | 'dirt'
   >;
   /** Frames a second, as far as is known. */
   readonly frameRate: () => number;
@@ -62,8 +62,8 @@ export class Restoring {
     if (now?.size.width === width && now.size.height === height) return now;
     this.dispose();
     const { lane, engine, settings, frameRate, decodeErrors, onView } = this.#options;
-    const { lateMs, strength, synthesis, noiseFloor, masks, networks } = settings;
-    const told = { strength, synthesis, noiseFloor, masks, networks };
+    const { lateMs, strength, synthesis, noiseFloor, masks, networks, dirt } = settings;
+    const told = { strength, synthesis, noiseFloor, masks, networks, dirt };
     const size = { width, height };
     const worker = openLiveLane({
       settings: { lane, size, frameRate: frameRate(), ...told },

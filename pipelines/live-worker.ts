@@ -1,7 +1,9 @@
 /** The worker of one live camera: looks at its frames and remembers, so that the event loop is free. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCameraEvents } from '../src/detectors/events/camera-events.js';
+import { DirtyLens } from '../src/detectors/events/dirty-lens.js';
 import { RelensError } from '../src/errors.js';
+import type { CameraEvent } from '../src/frame/camera-event.js';
 import { cellGrid } from '../src/frame/frame.js';
 import type { EngineResult } from '../src/inference/engine.js';
 import type { Tensors } from '../src/inference/tensors.js';
@@ -24,6 +26,7 @@ const leave = fillPolygons(grid, masks.keep);
 const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
 const info = { lane, ...size, frameRate };
 const watch = openCameraEvents(size);
+const lens = new DirtyLens(settings.dirt);
 const asked = new Map<
   number,
   { readonly resolve: (result: EngineResult) => void; readonly reject: (error: Error) => void }
@@ -76,9 +79,17 @@ async function restore(message: ToWorker & { readonly type: 'frame' }): Promise<
   const { id, trusted, seq, timestamp, discontinuity, data } = message;
   decodeErrors = message.decodeErrors;
   const frame = { lane, ...size, seq, timestamp, discontinuity, data };
-  const events = watch.inspect(frame);
-  if (events.length > 0) say({ type: 'events', id, events });
-  const restored = await work.restore({ frame, trusted, engine: engineFor(id) });
+  const tell = (events: readonly CameraEvent[]) => {
+    if (events.length > 0) say({ type: 'events', id, events });
+  };
+  tell(watch.inspect(frame));
+  const restored = await work.restore({
+    ...{ frame, trusted, engine: engineFor(id) },
+    told: (maps) => {
+      const event = lens.inspect(maps, frame, Object.values(drawn));
+      if (event !== undefined) tell([event]);
+    },
+  });
   say({ type: 'done', id, restored }, [restored.data.buffer]);
 }
 

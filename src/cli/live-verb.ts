@@ -160,6 +160,7 @@ function liveSettings({
     ...repair,
     masks,
     ...live,
+    dirt: { share: live.dirtyShare, seconds: live.dirtySeconds },
   };
 }
 

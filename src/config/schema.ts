@@ -61,6 +61,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       lateMs: z.int().min(50).max(10_000).describe('a whole number from 50 to 10000'),
       networks: z.enum(['none', 'lens', 'all']).describe('one of "none", "lens", "all"'),
+      dirtyShare: z.number().gt(0).max(1).describe('a number above 0, at most 1'),
+      dirtySeconds: z.number().gt(0).max(86_400).describe('a number above 0, at most 86400'),
       segmentSeconds: z.int().min(1).max(86_400).describe('a whole number from 1 to 86400'),
     })
     .describe('a group of keys'),

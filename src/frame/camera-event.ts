@@ -11,6 +11,7 @@ export const CAMERA_EVENT_KINDS = [
   'no-signal',
   'too-bright',
   'too-dark',
+  'lens-dirty',
 ] as const;
 export type CameraEventKind = (typeof CAMERA_EVENT_KINDS)[number];
 

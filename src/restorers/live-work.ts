@@ -32,6 +32,8 @@ export interface LiveTask {
   readonly trusted: boolean;
   /** The network, for this frame; rejects with ABORTED when it would be too late. */
   readonly engine: LaneEngine;
+  /** What was found on it, as soon as it is known. */
+  readonly told?: (maps: readonly DamageMap[]) => void;
 }
 
 export interface LiveRestored {
@@ -79,7 +81,7 @@ export class LiveWork {
     return restoring;
   }
 
-  async #look({ frame, trusted, engine }: LiveTask) {
+  async #look({ frame, trusted, engine, told }: LiveTask) {
     if (frame.discontinuity || this.#inspection === undefined) {
       this.#past.reset();
       this.#staying.fill(0);
@@ -88,6 +90,7 @@ export class LiveWork {
     // Detectors count on numbers without gaps: what is let through they never see.
     const shown = lent(frame, { seq: this.#inspected++ });
     const inspection = await this.#inspection.inspect(shown);
+    told?.(inspection.maps);
     const noise = this.#inspection.noise(inspection);
     const mask = this.#inspection.mask(inspection);
     const past = this.#past;

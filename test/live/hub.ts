@@ -44,6 +44,7 @@ export async function startHub(
       lateMs: 10_000,
       deinterlace: 'auto',
       networks: 'none',
+      dirt: { share: 0.01, seconds: 10 },
       masks: { osd: true, damaged: [], keep: [] },
       segmentSeconds: 60,
       cameras$: wish,

@@ -1,5 +1,6 @@
 /** The networks that detect, live: dirt on the lens is found and painted over, and nobody waits for it. */
 import { join } from 'node:path';
+import { filter, firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { campusPath } from '../../fixtures/index.js';
 import { inBackground } from '../../pipelines/live-networks.js';
@@ -16,7 +17,7 @@ endHubs();
 const SPOT = { x: 200, y: 150, radius: 34 };
 let camera: RtspCamera;
 beforeAll(async () => {
-  const path = join(scratchFolder(), 'dirty.mp4');
+  const folder = scratchFolder();
   const { x, y, radius } = SPOT;
   // A soft, dark, nearly opaque spot.
   const opacity = (scale: number) =>
@@ -24,11 +25,16 @@ beforeAll(async () => {
   const over = (plane: string, value: number, scale: number) =>
     `${plane}='p(X,Y)+(${value}-p(X,Y))*${opacity(scale)}'`;
   const dirt = [over('lum', 60, 1), over('cb', 126, 2), over('cr', 130, 2)].join(':');
-  make(
-    ...['-i', campusPath, '-vf', `scale=384:288,geq=${dirt}`, '-an', '-r', '10', '-frames:v', '50'],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', '-crf', '16', path],
-  );
-  camera = await new RtspCamera({ clips: [{ path, coding: 'h264', rate: 10 }] }).start();
+  const clip = (name: string, filter: string) => {
+    const path = join(folder, `${name}.mp4`);
+    make(
+      ...['-i', campusPath, '-vf', filter, '-an', '-r', '10', '-frames:v', '50'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', '-crf', '16', path],
+    );
+    return { path, coding: 'h264', rate: 20 } as const;
+  };
+  const clips = [clip('dirty', `scale=384:288,geq=${dirt}`), clip('clean', 'scale=384:288')];
+  camera = await new RtspCamera({ clips }).start();
 });
 afterAll(() => camera.kill());
 
@@ -43,6 +49,29 @@ it('find dirt on the lens of a camera, which is painted over', async () => {
   expect(picture!.overlay.provenance[cell]).toBe(PROVENANCE.synthesised);
   const luma = picture!.restored.data[SPOT.y * 384 + SPOT.x]!;
   expect(Math.abs(luma - picture!.original.data[SPOT.y * 384 + SPOT.x]!)).toBeGreaterThan(15);
+});
+
+it('tell that the lens is dirty, and that it was cleaned', async () => {
+  camera.playing = 0;
+  const dirt = { share: 0.01, seconds: 0.5 };
+  const tested = await startHub([{ name: 'door', url: camera.url() }], { networks: 'lens', dirt });
+  const happens = (over: boolean) =>
+    firstValueFrom(
+      tested.hub.events$.pipe(
+        filter(({ kind, end }) => kind === 'lens-dirty' && (end !== undefined) === over),
+      ),
+    );
+  const dirty = await happens(false);
+  expect(dirty.text).toMatch(/^what lies on the lens hides [1-9]\.\d % of the picture$/);
+  const seen = cameraOf(tested, 'door').state();
+  expect(seen.view).toMatchObject([{ kind: 'lens-dirty', since: dirty.start }]);
+  expect(seen.status).toBe('live');
+  const cleaned = happens(true);
+  camera.playing = 1;
+  const clean = await cleaned;
+  expect(clean.id).toBe(dirty.id);
+  expect(clean.end! - clean.start).toBeGreaterThan(500);
+  expect(cameraOf(tested, 'door').state().view).toEqual([]);
 });
 
 it('are not waited for where damage stays, and say what they know meanwhile', async () => {

@@ -1,9 +1,9 @@
 /** Turns what single frames look like into events that begin, last and end. */
-import type { CameraEvent, CameraEventKind } from '../../frame/camera-event.js';
+import type { CameraEvent } from '../../frame/camera-event.js';
 import type { Verdict } from './judge.js';
 
 /** Seconds that each kind must last to be believed: what passes the lens may hide it for two. */
-const RAISE_S: Record<CameraEventKind, number> = {
+const RAISE_S: Record<Verdict['kind'], number> = {
   covered: 2,
   // That it does not stir has taken three seconds to tell.
   sprayed: 2,
@@ -31,7 +31,7 @@ interface Run {
 }
 
 export class HeldEvents {
-  #runs = new Map<CameraEventKind, Run>();
+  #runs = new Map<Verdict['kind'], Run>();
 
   /** @param since µs: when what the verdict says began, where that is known; else `now` */
   add(verdict: Verdict | undefined, now: number, since = now): CameraEvent[] {
@@ -70,7 +70,7 @@ export class HeldEvents {
     if (verdict.confidence >= run.best.confidence) run.best = verdict;
   }
 
-  #step(kind: CameraEventKind, run: Run, now: number): CameraEvent | undefined {
+  #step(kind: Verdict['kind'], run: Run, now: number): CameraEvent | undefined {
     const { confidence, reason } = run.best;
     const gone = now - run.last;
     if (run.event === undefined) {

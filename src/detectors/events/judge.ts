@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 export interface Verdict {
-  readonly kind: CameraEventKind;
+  readonly kind: Exclude<CameraEventKind, 'lens-dirty'>;
   /** 0–1: how far beyond what was asked. */
   readonly confidence: number;
   readonly reason: string;
