@@ -8,6 +8,7 @@ import { damageCaseNamed, STANDARD_CASES } from '../src/evaluation/damage/index.
 import { evaluateAll, summarise, type EvaluationProgress } from '../src/evaluation/evaluate-all.js';
 import type { Evaluated, Tool } from '../src/evaluation/evaluate-clip.js';
 import { listClips } from '../src/evaluation/list-clips.js';
+import { paintHardParts } from '../src/evaluation/report/hard-parts.js';
 import { renderHtml } from '../src/evaluation/report/html.js';
 import type { EvaluateReport } from '../src/evaluation/report/rows.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
@@ -32,6 +33,8 @@ export interface EvaluateOptions {
   /** The report as JSON; written anew after each clip, so that an interrupted run leaves one. */
   readonly json?: string;
   readonly html?: string;
+  /** One JPEG: of each clip and case the part that was restored worst. */
+  readonly hardParts?: string;
   readonly onProgress?: (progress: EvaluationProgress) => void;
 }
 
@@ -58,14 +61,22 @@ async function run(
   restoreWith: Restore,
 ): Promise<EvaluateReport> {
   const from = performance.now();
-  const { frames, relens, anchors = true, json, html, onProgress = () => undefined } = options;
+  const {
+    frames,
+    relens,
+    anchors = true,
+    json,
+    html,
+    hardParts,
+    onProgress = () => undefined,
+  } = options;
   if (!Number.isInteger(frames) || frames < 2) {
     throw new RelensError('USAGE', `expected at least 2 frames a clip, got ${frames}`);
   }
   const cases = (options.cases.length > 0 ? options.cases : STANDARD_CASES).map(damageCaseNamed);
   const clips = await listClips(options.clips);
   const ffmpeg = await findFfmpeg(relens.ffmpeg);
-  for (const path of [json, html]) {
+  for (const path of [json, html, hardParts]) {
     if (path !== undefined) await mkdir(dirname(path), { recursive: true });
   }
   const bench = { ffmpeg, openFile, tool: toolOf(restoreWith, relens), anchors };
@@ -84,7 +95,7 @@ async function run(
     evaluated.push(one);
     if (json !== undefined) await writeFile(json, `${JSON.stringify(report(), undefined, 2)}\n`);
   };
-  const all = { ...bench, pictures: html !== undefined };
+  const all = { ...bench, pictures: html !== undefined, hardParts: hardParts !== undefined };
   await evaluateAll(all, clips, cases, frames, signal, onProgress, keep);
   if (html !== undefined) {
     const pictures = new Map(evaluated.map((one) => [one.result, one.pictures]));
@@ -92,6 +103,10 @@ async function run(
       html,
       renderHtml(report(), (result) => pictures.get(result)),
     );
+  }
+  if (hardParts !== undefined) {
+    const rows = evaluated.flatMap(({ hardPart }) => hardPart ?? []);
+    await paintHardParts(rows, hardParts);
   }
   return report();
 }

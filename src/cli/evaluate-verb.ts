@@ -22,6 +22,7 @@ interface EvaluateFlags {
   readonly anchors: boolean;
   readonly json?: string;
   readonly html?: string;
+  readonly hardParts?: string;
   readonly config?: string;
   readonly set?: readonly string[];
 }
@@ -40,6 +41,7 @@ export function evaluateVerb(measure: typeof evaluate): Verb {
       .option('--no-anchors', 'leave out the other methods')
       .option('--json <file>', 'write everything that was measured')
       .option('--html <file>', 'write a page with pictures')
+      .option('--hard-parts <file>', 'write one JPEG of what was restored worst')
       .option('--model <name>', 'a model of models/ or the path of an .onnx file')
       .option('--device <name>', 'auto, cpu, cuda or webgpu')
       .option('--threads <n>', 'threads of the network, 0 for all cores', numberOr)
@@ -54,6 +56,7 @@ export function evaluateVerb(measure: typeof evaluate): Verb {
         anchors,
         json,
         html,
+        hardParts,
       } = command.opts<EvaluateFlags>();
       choose(({ print, progress, signal }) =>
         defer(() => {
@@ -63,6 +66,7 @@ export function evaluateVerb(measure: typeof evaluate): Verb {
             ...{ clips, cases, frames, anchors },
             ...(json !== undefined && { json }),
             ...(html !== undefined && { html }),
+            ...(hardParts !== undefined && { hardParts }),
             onProgress: (state: { done: number; total: number; clip: string; case: string }) => {
               progress.start(`${state.done + 1}/${state.total} ${state.clip} ${state.case}`);
             },

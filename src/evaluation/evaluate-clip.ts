@@ -9,6 +9,7 @@ import { damageRaw, seedOf, type Damaged } from './damage-clip.js';
 import type { DamageCase } from './damage/damage.js';
 import { DecisionLog, scoreDecisions, type Decision, type DecisionScore } from './decision-log.js';
 import { measure } from './measure.js';
+import { hardestPart, type HardPart } from './report/hard-parts.js';
 import { takePictures, type Pictures } from './report/pictures.js';
 import {
   emptyRow,
@@ -43,11 +44,14 @@ export interface Bench {
   /** False: only the input and the tool. */
   readonly anchors: boolean;
   readonly pictures: boolean;
+  /** True: the part that was restored worst is kept. Default: false. */
+  readonly hardParts?: boolean;
 }
 
 export interface Evaluated {
   readonly result: ClipResult;
   readonly pictures: Pictures | undefined;
+  readonly hardPart: HardPart | undefined;
 }
 
 /** @param folder for all intermediate files; the caller removes it */
@@ -95,6 +99,14 @@ export async function evaluateClip(
         found: restored.maskPath,
       })
     : undefined;
+  const hardPart =
+    bench.hardParts === true && restored.path !== undefined
+      ? await hardestPart(damage.name, clean, {
+          damaged: damaged.clip.path,
+          restored: restored.path,
+          provenance: restored.provenancePath ?? '',
+        })
+      : undefined;
   const result: ClipResult = {
     clip,
     case: damage.name,
@@ -105,13 +117,14 @@ export async function evaluateClip(
     rows,
     tool: restored.account,
   };
-  return { result, pictures };
+  return { result, pictures, hardPart };
 }
 
 interface Restored {
   /** Raw planes; undefined when the tool failed. */
   readonly path?: string;
   readonly maskPath?: string;
+  readonly provenancePath?: string;
   readonly account?: ToolAccount;
   readonly score?: DecisionScore;
   readonly why?: string;
@@ -154,7 +167,8 @@ async function restore(
     const peakMemoryMiB = log.peakMemory / 2 ** 20;
     const { alteredOriginals, calibration } = score;
     const account = { ...run, peakMemoryMiB, alteredOriginals, calibration };
-    return { path, maskPath: log.maskPath, account, score };
+    const { maskPath, provenancePath } = log;
+    return { path, maskPath, provenancePath, account, score };
   } catch (error) {
     log.close();
     if (!isRelensError(error) || error.code === 'ABORTED') throw error;
