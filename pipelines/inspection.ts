@@ -183,7 +183,8 @@ export function openInspection(
         if (inspection.second === undefined) return mask;
         const others = buildMask(
           grid,
-          maps.filter(({ kind }) => kind !== 'lost-block'),
+          // Two decoders that differ prove a loss; that it looks like a drop-out as well proves nothing.
+          maps.filter(({ kind }) => !MOMENTARY.includes(kind)),
           repair,
         );
         return { ...mask, between: without(mask.data, others.data) };

@@ -33,6 +33,31 @@ describe('inspection', () => {
     expect(Math.min(...found.slice(3))).toBeGreaterThan(0);
   });
 
+  it('takes what two decoders tell apart from their mean, though it looks like a drop-out', async () => {
+    const session = openInspection(INFO, new StageTimes(), () => 0, NO_NETWORKS);
+    const streak = (data: Uint8Array, seq: number) => {
+      if (seq !== 3) return;
+      for (let y = 40; y < 44; y++) data.fill(250, y * WIDTH + 20, y * WIDTH + 140);
+    };
+    const [shown, other] = [clip(6, 2, streak), clip(6, 2)];
+    const inspections = [];
+    for (const [seq, frame] of shown.entries()) {
+      const next = shown.slice(seq + 1).map((one) => ({ frame: one }));
+      const second = seq === 3 ? { second: other[3]!.data } : {};
+      inspections.push(await session.inspect({ frame, ...second }, next));
+    }
+    const { maps } = inspections[3]!;
+    const cells = (kind: string) =>
+      maps.find((map) => map.kind === kind)!.score.filter((s) => s >= 128);
+    expect(cells('drop-out').length).toBeGreaterThan(80);
+    expect(cells('lost-block').length).toBeGreaterThan(80);
+    const { data, between } = session.mask(inspections[3]!);
+    expect(between!.filter((cell) => cell !== 0)).toHaveLength(
+      data.filter((cell) => cell !== 0).length,
+    );
+    expect(session.mask(inspections[2]!).between).toBeUndefined();
+  });
+
   it('measures noise that flickers on the frame itself', async () => {
     const session = openInspection(INFO, new StageTimes(), () => 0, NO_NETWORKS);
     for (const frame of clip(12, 10)) {
