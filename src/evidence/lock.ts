@@ -1,7 +1,7 @@
 /** One job at a time on one output: a lock that a crash cannot leave behind. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,6 +24,8 @@ interface Holder {
 
 /** Milliseconds; a holder shows that often that it is alive, for those who cannot see its process. */
 const BEAT_MS = 4000;
+/** Milliseconds to wait for somebody who is just replacing a dead lock. */
+const GUARD_MS = 10;
 
 /**
  * Takes the lock of an output (a file, or the folder of a sequence of images). A holder on this
@@ -45,7 +47,7 @@ export async function takeLock(output: string, beatMs = BEAT_MS): Promise<Lock> 
       if (holder !== undefined && (await isAlive(path, holder, beatMs))) {
         throw busy(output, path, holder);
       }
-      await putAside(path, text, mark);
+      if (await replaceDead(path, text, draft, beatMs)) break;
     }
   } catch (cause) {
     throw cause instanceof RelensError ? cause : writeFailed(path, cause);
@@ -89,16 +91,43 @@ async function placed(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** Takes away a dead lock; when somebody was quicker it is theirs by now, and is put back. */
-async function putAside(path: string, text: string, mark: string): Promise<void> {
-  const aside = `${path}-old-${mark}`;
+/**
+ * Puts `draft` in the place of a dead lock that held `text`. Only who holds the guard may replace it:
+ * without one, a slow job would take away the new lock of a quicker one.
+ * @returns false when somebody else was quicker: to be tried again
+ */
+async function replaceDead(
+  path: string,
+  text: string,
+  draft: string,
+  beatMs: number,
+): Promise<boolean> {
+  const guard = `${path}-over`;
+  if (!(await placed(draft, guard)) && !(await guardedByDead(guard, draft, beatMs))) {
+    await sleep(GUARD_MS);
+    return false;
+  }
   try {
-    await rename(path, aside);
-    if ((await readFile(aside, 'utf8')) !== text) await link(aside, path);
-  } catch (error) {
-    if (!['ENOENT', 'EEXIST'].includes(codeOf(error))) throw error;
+    if ((await unlessGone(readFile(path, 'utf8'))) !== text) return false;
+    await rename(draft, path);
+    return true;
   } finally {
-    await rm(aside, { force: true });
+    await rm(guard, { force: true });
+  }
+}
+
+/** Takes the guard over from a job that was killed with it. */
+async function guardedByDead(guard: string, draft: string, beatMs: number): Promise<boolean> {
+  const text = await unlessGone(readFile(guard, 'utf8'));
+  if (text === undefined) return false;
+  const holder = parse(text);
+  if (holder !== undefined && (await isAlive(guard, holder, beatMs))) return false;
+  const copy = `${draft}-over`;
+  try {
+    await copyFile(draft, copy);
+    return await replaceDead(guard, text, copy, beatMs);
+  } finally {
+    await rm(copy, { force: true });
   }
 }
 

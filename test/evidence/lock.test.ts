@@ -39,8 +39,17 @@ describe('a lock', () => {
   });
 
   it('has one winner of many that come at once, also over a dead one', async () => {
-    for (const before of [undefined, holder({ pid: await deadProcess() }), 'half-wri']) {
-      if (before !== undefined) writeFileSync(lockOf(output), before);
+    const dead = holder({ pid: await deadProcess() });
+    const kinds = [
+      {},
+      { lock: dead },
+      { lock: 'half-wri' },
+      // Somebody was killed while replacing it.
+      { lock: dead, guard: holder({ pid: await deadProcess() }) },
+    ];
+    for (const { lock, guard } of Array.from({ length: 10 }, () => kinds).flat()) {
+      if (lock !== undefined) writeFileSync(lockOf(output), lock);
+      if (guard !== undefined) writeFileSync(`${lockOf(output)}-over`, guard);
       const all = await Promise.allSettled(Array.from({ length: 12 }, () => takeLock(output)));
       const won = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
       expect(won).toHaveLength(1);
