@@ -39,7 +39,7 @@ export interface AccessUnit {
   /** Index of the frame in its lane; gaps are frames that were dropped. */
   readonly seq: number;
   readonly times: FrameTimes;
-  /** True: nobody had the time to restore it; the upper picture equals the lower one. */
+  /** True: nobody had the time to restore it; only damage that stays is repaired, as it was before. */
   readonly passedThrough: boolean;
   /** False: the decoder reported errors or packets were lost, and no key frame has come since. */
   readonly trusted: boolean;

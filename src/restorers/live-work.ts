@@ -42,6 +42,8 @@ export interface LiveRestored {
   /** `[rows, columns]`, 255 = repaired. */
   readonly mask: Uint8Array;
   readonly provenance: Uint8Array;
+  /** Cells of damage that stays, not 0 where it holds; absent when there are none. */
+  readonly staying?: Uint8Array;
   /** Grey levels. */
   readonly sigma: number;
   /** Milliseconds in the network; undefined when it was not asked. */
@@ -112,7 +114,8 @@ export class LiveWork {
     );
     // The network has its own copy of what was known before this frame.
     if (trusted) past.learn(shown, mask.data, noise.sigma);
-    const about = { data, mask: mask.data, sigma: noise.sigma };
+    const staying = union(this.#staying, inspection.repair);
+    const about = { data, mask: mask.data, sigma: noise.sigma, ...(staying && { staying }) };
     const restoring = generated.then(
       ({ provenance, tilesRun, inferenceMs }): LiveRestored => {
         const asked = tilesRun > 0 ? { networkMs: inferenceMs } : {};
@@ -143,6 +146,12 @@ export class LiveWork {
     if (found.includes(1)) this.#past.forget(found, found);
     before.set(now);
   }
+}
+
+/** Undefined when there are none. */
+function union(found: Uint8Array, drawn: Uint8Array | undefined): Uint8Array | undefined {
+  if (drawn !== undefined) return found.map((stays, cell) => stays | (drawn[cell] ?? 0));
+  return found.includes(1) ? found.slice() : undefined;
 }
 
 /** A frame whose memory nobody counts. */

@@ -4,6 +4,7 @@ import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
 import { FramePool } from '../frame/frame-pool.js';
 import { nowMs, type LivePicture } from '../frame/live-seams.js';
 import type { LiveRestored } from './live-work.js';
+import { StandingRepairs } from './standing-repairs.js';
 
 /** Where the work is done; see live-work. */
 export interface LiveWorker {
@@ -52,12 +53,15 @@ export const AT_ONCE = availableParallelism() > 2 ? 2 : 1;
 /** Restored frames that may be on their way at once: shown, and encoded. */
 const SLOTS = 6;
 
-type About = Pick<LiveRestored, 'mask' | 'provenance' | 'sigma' | 'networkMs'>;
+type About = Pick<LiveRestored, 'mask' | 'provenance' | 'sigma' | 'networkMs'> & {
+  readonly restored: boolean;
+};
 
 export class LiveRestorer {
   readonly #options: LiveRestorerOptions;
   readonly #pool: FramePool;
   readonly #clean: Uint8Array;
+  readonly #standing: StandingRepairs;
   /** A break was among the frames that the worker did not see. */
   #broken = false;
   /** Runs that were too late and still hold their place in the worker. */
@@ -68,6 +72,7 @@ export class LiveRestorer {
     this.#options = options;
     this.#pool = new FramePool(options.size, SLOTS);
     this.#clean = new Uint8Array(columns * rows);
+    this.#standing = new StandingRepairs(options.size);
   }
 
   get size(): FrameSize {
@@ -79,15 +84,17 @@ export class LiveRestorer {
     this.#pool.dispose();
   }
 
-  /** As it came, and marked so. */
+  /** As it came but for damage that stays, and marked so. */
   pass(input: LiveInput): LiveOutcome {
     this.skip(input);
-    return this.#outcome(input, input.frame.clone());
+    return this.#unrestored(input);
   }
 
   /** Takes note of a frame that is not restored, so that no break is missed. */
   skip({ frame }: LiveInput): void {
-    if (frame.discontinuity) this.#broken = true;
+    if (!frame.discontinuity) return;
+    this.#broken = true;
+    this.#standing.forget();
   }
 
   /** Resolves at `lateMs` at the latest, restored or not. Called AT_ONCE times at once at most. */
@@ -95,12 +102,20 @@ export class LiveRestorer {
     const leftMs = input.receivedMs + this.#options.lateMs - nowMs();
     if (this.#late > 0 || leftMs <= 0) return this.pass(input);
     const done = await this.#inTime(input, leftMs, ready);
-    if (done === undefined) return this.#outcome(input, input.frame.clone());
+    if (done === undefined) return this.#unrestored(input);
+    if (!done.late) this.#standing.keep(done, nowMs());
     const slot = done.late ? undefined : this.#pool.tryAcquire();
-    if (slot === undefined) return this.#outcome(input, input.frame.clone(), { sigma: done.sigma });
+    if (slot === undefined) return this.#unrestored(input, done.sigma);
     slot.data.set(done.data);
-    const { seq, timestamp, discontinuity, lane } = input.frame;
-    return this.#outcome(input, slot.publish({ seq, timestamp, discontinuity, lane }), done);
+    return this.#outcome(input, slot.publish(stampOf(input)), { ...done, restored: true });
+  }
+
+  #unrestored(input: LiveInput, sigma = 0): LiveOutcome {
+    const slot = this.#standing.fresh(nowMs()) ? this.#pool.tryAcquire() : undefined;
+    if (slot === undefined) return this.#outcome(input, input.frame.clone(), { sigma });
+    slot.data.set(input.frame.data);
+    const repaired = this.#standing.put(slot.data);
+    return this.#outcome(input, slot.publish(stampOf(input)), { ...repaired, sigma });
   }
 
   /** Undefined when it is too late; the worker goes on until it is done with it. */
@@ -112,6 +127,7 @@ export class LiveRestorer {
     const { frame } = input;
     const deadline = new AbortController();
     const discontinuity = frame.discontinuity || this.#broken;
+    if (discontinuity) this.#standing.forget();
     this.#broken = false;
     const work = this.#options.worker.restore(
       { ...input, frame: { ...frame, discontinuity } },
@@ -150,7 +166,7 @@ export class LiveRestorer {
       restored,
       overlay: { seq, timestamp, ...cellGrid(this.size), mask, provenance },
       times: { receivedMs, decodedMs, restoredMs: nowMs(), encodedMs: 0 },
-      passedThrough: about.provenance === undefined,
+      passedThrough: about.restored !== true,
       trusted,
       sigma,
       ...(networkMs !== undefined && { networkMs }),
@@ -161,3 +177,7 @@ export class LiveRestorer {
     };
   }
 }
+
+const stampOf = ({ frame: { seq, timestamp, discontinuity, lane } }: LiveInput) => ({
+  ...{ seq, timestamp, discontinuity, lane },
+});

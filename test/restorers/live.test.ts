@@ -62,6 +62,24 @@ it('lets through what is too old, marked, and gives every frame back', async () 
   expect(pool.inUse).toBe(0);
 });
 
+it('puts the repairs of damage that stays into what it lets through, which stays marked', async () => {
+  const { restorer, input, answers } = bench();
+  const staying = new Uint8Array(cells).fill(1, 5, 6);
+  const working = restorer.restore(input(0));
+  answers[0]!({ ...restored, mask: staying.map((stays) => 255 * stays), staying });
+  (await working).close();
+  const passed = restorer.pass(input(1));
+  expect(passed.passedThrough).toBe(true);
+  expect(passed.restored.seq).toBe(1);
+  // The cell begins at the tenth sample of the first row.
+  expect([...passed.restored.data.subarray(9, 13)]).toEqual([0, 7, 7, 0]);
+  expect(passed.overlay.mask[5]).toBe(255);
+  expect([...passed.overlay.provenance.subarray(4, 7)]).toEqual([0, 1, 0]);
+  passed.close();
+  const broken = restorer.pass(input(2, { discontinuity: true }));
+  expect(broken.restored.data).toBe(broken.original.data);
+});
+
 it('waits for no frame longer than is allowed, and asks for no other until it is done', async () => {
   const { restorer, input, begun, answers, signals } = bench(20);
   const late = await restorer.restore(input(0));
