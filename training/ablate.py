@@ -33,7 +33,7 @@ class Row:
 
 def rows() -> list[Row]:
     off = {"adversarial": 0.0}
-    game = {"adversarial": 1.0, "adversarial_weight": 0.05, "judge_rate": 2e-3}
+    game = {"adversarial": 1.0, "adversarial_weight": 0.5, "judge_rate": 2e-3}
     scales = {**game, "judge": "multi-scale"}
     base, lite = "generator", "swift"
 
@@ -137,7 +137,7 @@ def main() -> None:
         raise SystemExit(f"expected rows out of {known}; got {', '.join(sorted(unknown))}")
     shared = ("data", "watch", "steps", "size", "batch", "crop", "threads")
     common = {key: getattr(options, key) for key in shared} | {"every": 100, "rate": 2e-3}
-    more = {"warm": options.warm, "size": "swift", "steps": options.more_steps, "rate": 3e-4}
+    more = {"warm": options.warm, "size": "swift", "steps": options.more_steps, "rate": 1e-3}
     results = {}
     for row in rows():
         if not names or row.name in names:
