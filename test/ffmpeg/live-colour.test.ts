@@ -107,9 +107,9 @@ describe('a live source', () => {
 
   it('knows the matrix that a stream names', async () => {
     const path = `${scratchFolder()}/tagged.mp4`;
-    const tags = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
+    const tags = 'range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709';
     const source = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=1', '-pix_fmt', 'yuv420p'];
-    make(...source, ...tags, '-color_range', 'tv', '-c:v', 'libx264', path);
+    make(...source, '-vf', `setparams=${tags}`, '-c:v', 'libx264', path);
     const watch = new Watch(path);
     await watch.more(2);
     expect(watch.colour).toEqual({

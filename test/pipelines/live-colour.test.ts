@@ -18,17 +18,14 @@ const CAMERAS = [
   {
     name: 'full',
     pixelFormat: 'yuvj420p',
-    tags: ['-color_range', 'pc', '-colorspace', 'smpte170m'],
+    tags: 'range=pc:colorspace=smpte170m',
     // What the camera does not say is not made up.
     said: 'pc,smpte170m,unknown,unknown',
   },
   {
     name: 'limited',
     pixelFormat: 'yuv420p',
-    tags: [
-      ...['-color_range', 'tv', '-colorspace', 'bt709'],
-      ...['-color_trc', 'bt709', '-color_primaries', 'bt709'],
-    ],
+    tags: 'range=tv:colorspace=bt709:color_trc=bt709:color_primaries=bt709',
     said: 'tv,bt709,bt709,bt709',
   },
 ] as const;
@@ -44,7 +41,8 @@ describe.skipIf(missing !== undefined)(`a camera of known colours ${missing ?? '
     async ({ name, pixelFormat, tags, said }) => {
       const path = join(folder, `${name}.mp4`);
       make(
-        ...['-f', 'lavfi', '-i', 'testsrc2=s=192x128:r=10:d=3', '-pix_fmt', pixelFormat, ...tags],
+        ...['-f', 'lavfi', '-i', 'testsrc2=s=192x128:r=10:d=3', '-pix_fmt', pixelFormat],
+        ...['-vf', `format=${pixelFormat},setparams=${tags}`],
         ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', path],
       );
       expect(coloursOf(path)).toBe(said);
