@@ -51,12 +51,14 @@ it('gives each picture out before the next one comes, with what belongs to it', 
   expect(units[0]!.codec).toMatch(/^avc1\.[0-9a-f]{6}$/);
 });
 
+const RAW = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p'];
+
 it('makes key units that can be decoded from there on', async () => {
   const units = await encode(25);
   const stream = Buffer.concat(units.slice(20).map(({ data }) => data));
   const { stdout, stderr } = spawnSync(
     ffmpeg.ffmpeg,
-    ['-v', 'error', '-f', 'h264', '-i', '-', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-'],
+    ['-v', 'error', '-f', 'h264', '-i', '-', ...PASSTHROUGH, ...RAW, '-'],
     { input: stream },
   );
   expect(stderr.toString()).toBe('');
