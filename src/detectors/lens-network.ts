@@ -27,6 +27,12 @@ const RULE: RegionRule = {
  */
 const FAITH = 32;
 
+/**
+ * Grey levels of noise in the mean picture. Above, soft edges cannot be told from sharp ones, and a person
+ * who stands still from dirt: the belief is left as it was until more frames are averaged.
+ */
+const CLEAR = 4;
+
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 8;
 /** Every second frame is taken in. */
@@ -50,6 +56,7 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const maps = (): DamageMap[] =>
     belief.map((score, index) => ({ kind: KINDS[index] ?? 'dirt', ...grid, score }));
   const ask = async (from: LensStatistics) => {
+    if (from.noiseLeft() > CLEAR) return;
     const { results } = await run(gather(from));
     const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };

@@ -22,6 +22,9 @@ export interface LensState {
   counts?: Uint8Array | undefined;
 }
 
+/** Every so many samples tell what all would. */
+const SPARSE = 17;
+
 /** A cell that was seen in fewer of the frames than this says nothing. */
 const SEEN = 0.5;
 
@@ -103,6 +106,13 @@ export class LensStatistics {
       weights[cell] = 1 / count;
     }
     return weights;
+  }
+
+  /** Grey levels of noise that are left in the mean: most of the picture stands still. */
+  noiseLeft(): number {
+    const variances = this.#state.layers[0]?.variance ?? new Float32Array();
+    const some = variances.filter((_, i) => i % SPARSE === 0).sort();
+    return Math.sqrt((some[some.length >> 1] ?? 0) / Math.max(1, this.#state.count));
   }
 
   /** Sets to 0 the scores of cells that were left out too often; `[height / 2, width / 2]`. */

@@ -28,10 +28,14 @@ function answering(rims: readonly number[], sure: readonly boolean[]) {
 }
 
 /** Cells of dirt after each frame. */
-async function believed(run: ReturnType<typeof answering>, frames: number): Promise<number[]> {
+async function believed(
+  run: ReturnType<typeof answering>,
+  frames: number,
+  sigma = 0,
+): Promise<number[]> {
   const session = lensNetwork.open(INFO, run);
   const counts: number[] = [];
-  for (const frame of clip(frames)) {
+  for (const frame of clip(frames, sigma)) {
     const [dirt] = await session.inspect(frame, []);
     counts.push(dirt?.score.filter((score) => score >= 128).length ?? 0);
   }
@@ -48,6 +52,12 @@ describe('the detector of what lies on the lens', () => {
   it('marks no doubt that was never more than one', async () => {
     const counts = await believed(answering([105], [true]), 20);
     expect(counts.at(-1)).toBe(64);
+  });
+
+  it('believes nothing before the noise is averaged away', async () => {
+    const counts = await believed(answering([130], [true]), 40, 15);
+    // 15 / sqrt(16) grey levels are left of the noise when sixteen frames were taken in.
+    expect(counts.findIndex((count) => count > 0)).toBe(30);
   });
 
   it('lets go of what was cleaned away', async () => {

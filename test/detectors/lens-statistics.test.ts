@@ -1,7 +1,7 @@
 /** Mean and spread of many frames. */
 import { describe, expect, it } from 'vitest';
 import { LensStatistics } from '../../src/detectors/lens-statistics.js';
-import { frame, random } from './scene.js';
+import { clip, frame, INFO, random } from './scene.js';
 
 function described(statistics: LensStatistics, layer: number) {
   const cells = (statistics.width * statistics.height) / (layer === 0 ? 1 : 4);
@@ -84,6 +84,16 @@ describe('the statistics of a lens', () => {
     for (let i = 0; i < data.length; i++) data[i] = (i % 1608) % 3 === 0 ? 90 : 120;
     statistics.add({ ...frame(data, 0), ...size });
     expect(new Set(described(statistics, 0).mean)).toEqual(new Set([110]));
+  });
+
+  it('tell how much noise is left in the mean', () => {
+    const statistics = new LensStatistics(INFO);
+    for (const frame of clip(16, 12)) statistics.add(frame);
+    expect(statistics.noiseLeft()).toBeGreaterThan(2.6);
+    expect(statistics.noiseLeft()).toBeLessThan(3.2);
+    const clear = new LensStatistics(INFO);
+    for (const frame of clip(16)) clear.add(frame);
+    expect(clear.noiseLeft()).toBe(0);
   });
 
   it('forget what is long past', () => {
