@@ -11,6 +11,7 @@ import { listClips } from '../src/evaluation/list-clips.js';
 import { paintHardParts } from '../src/evaluation/report/hard-parts.js';
 import { renderHtml } from '../src/evaluation/report/html.js';
 import type { EvaluateReport } from '../src/evaluation/report/rows.js';
+import { writeFailed } from '../src/evidence/durable.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { openFile } from '../src/sources/file.js';
 import { restore, type Restore } from './restore.js';
@@ -73,11 +74,17 @@ async function run(
   if (!Number.isInteger(frames) || frames < 2) {
     throw new RelensError('USAGE', `expected at least 2 frames a clip, got ${frames}`);
   }
+  if (hardParts !== undefined && !/\.jpe?g$/i.test(hardParts)) {
+    throw new RelensError(
+      'USAGE',
+      `--hard-parts writes a JPEG: expected a .jpg, got "${hardParts}"`,
+    );
+  }
   const cases = (options.cases.length > 0 ? options.cases : STANDARD_CASES).map(damageCaseNamed);
   const clips = await listClips(options.clips);
   const ffmpeg = await findFfmpeg(relens.ffmpeg);
   for (const path of [json, html, hardParts]) {
-    if (path !== undefined) await mkdir(dirname(path), { recursive: true });
+    if (path !== undefined) await put(path, () => mkdir(dirname(path), { recursive: true }));
   }
   const bench = { ffmpeg, openFile, tool: toolOf(restoreWith, relens), anchors };
   const evaluated: Evaluated[] = [];
@@ -93,22 +100,30 @@ async function run(
   };
   const keep = async (one: Evaluated) => {
     evaluated.push(one);
-    if (json !== undefined) await writeFile(json, `${JSON.stringify(report(), undefined, 2)}\n`);
+    const text = `${JSON.stringify(report(), undefined, 2)}\n`;
+    if (json !== undefined) await put(json, () => writeFile(json, text));
   };
   const all = { ...bench, pictures: html !== undefined, hardParts: hardParts !== undefined };
   await evaluateAll(all, clips, cases, frames, signal, onProgress, keep);
   if (html !== undefined) {
     const pictures = new Map(evaluated.map((one) => [one.result, one.pictures]));
-    await writeFile(
-      html,
-      renderHtml(report(), (result) => pictures.get(result)),
-    );
+    const page = renderHtml(report(), (result) => pictures.get(result));
+    await put(html, () => writeFile(html, page));
   }
   if (hardParts !== undefined) {
     const rows = evaluated.flatMap(({ hardPart }) => hardPart ?? []);
-    await paintHardParts(rows, hardParts);
+    await put(hardParts, () => paintHardParts(rows, hardParts));
   }
   return report();
+}
+
+/** @throws RelensError OUTPUT_WRITE, DISK_FULL */
+async function put(path: string, write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (cause) {
+    throw writeFailed(path, cause);
+  }
 }
 
 /** The restore pipeline in the words of the bench. */

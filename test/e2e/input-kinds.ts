@@ -45,6 +45,8 @@ export interface Kind {
   readonly frames?: number;
   /** The network has work here, so that the planes differ. */
   readonly damaged?: true;
+  /** Share of cells that are taken for damage and are none: a test card has edges like lines. */
+  readonly mistaken?: number;
 }
 
 /** ffmpeg's options after the input, for a kind that needs no more than that. */
@@ -119,6 +121,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     },
     conversions: ['turned upright by 270 degrees'],
     plain: true,
+    mistaken: 0.002,
     size: '64,96',
   },
   'odd.mkv': {
