@@ -53,6 +53,7 @@ import { Restoring } from './live-restoring.js';
 export interface LiveTools {
   readonly ffmpeg: Ffmpeg;
   readonly passthrough: readonly string[];
+  readonly ownSpeed: readonly string[];
   readonly encoder: LiveEncoder;
   readonly engine: SharedEngine;
   readonly networks: DetectionNetworks;
@@ -148,12 +149,12 @@ export class RunningCamera implements LiveCamera {
   }
 
   #run(): Observable<never> {
-    const { ffmpeg, passthrough } = this.#tools;
+    const { ffmpeg, passthrough, ownSpeed } = this.#tools;
     const { transport, maxWidth } = this.#config;
     const recording = this.#recording();
     const source$ = defer(() =>
       liveSource({
-        ...{ ffmpeg, passthrough, lane: this.name, slots: SLOTS },
+        ...{ ffmpeg, passthrough, ownSpeed, lane: this.name, slots: SLOTS },
         address: parseAddress(this.#config.url),
         ...(transport !== undefined && { transport }),
         ...(maxWidth !== undefined && { maxWidth }),

@@ -2,7 +2,7 @@
 import { defer, EMPTY, finalize, merge, mergeMap, of, Subject, tap, type Observable } from 'rxjs';
 import { readCamera } from '../src/config/cameras.js';
 import { RelensError } from '../src/errors.js';
-import { passthrough } from '../src/ffmpeg/abilities.js';
+import { ownSpeed, passthrough } from '../src/ffmpeg/abilities.js';
 import { chooseLiveEncoder } from '../src/ffmpeg/encode-live.js';
 import { findFfmpeg } from '../src/ffmpeg/find.js';
 import type { CameraConfig, LiveCamera, LiveHub } from '../src/frame/live-seams.js';
@@ -45,7 +45,8 @@ async function openTools(options: LiveOptions): Promise<LiveTools> {
   const detectors = LIVE_NETWORKS[options.networks];
   const networks = await openDetectionNetworks(options.device, options.threads, detectors);
   const events = new EventLog();
-  return { ffmpeg, encoder, engine, networks, events, passthrough: await passthrough(ffmpeg) };
+  const abilities = { passthrough: await passthrough(ffmpeg), ownSpeed: await ownSpeed(ffmpeg) };
+  return { ffmpeg, encoder, engine, networks, events, ...abilities };
 }
 
 class Hub implements LiveHub {

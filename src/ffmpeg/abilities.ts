@@ -26,6 +26,16 @@ export function passthrough(ffmpeg: Ffmpeg): Promise<readonly string[]> {
   });
 }
 
+/** The options that read an input at its own speed, from its first frame on. */
+export function ownSpeed(ffmpeg: Ffmpeg): Promise<readonly string[]> {
+  return once(ffmpeg, 'own speed', async () => {
+    const { stdout } = await run(ffmpeg.ffmpeg, ['-hide_banner', '-h', 'long']);
+    // Since 6.1 the first half second comes at once; 0 is taken for that, too.
+    const bursts = /^-readrate_initial_burst/m.test(stdout.toString());
+    return bursts ? ['-re', '-readrate_initial_burst', '0.001'] : ['-re'];
+  });
+}
+
 /** False for the ffmpeg before 5.1, whose MP4 muxer is told no frame's length. */
 export async function tellsFrameLengths(ffmpeg: Ffmpeg): Promise<boolean> {
   return (await passthrough(ffmpeg))[0] === '-fps_mode';

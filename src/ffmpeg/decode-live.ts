@@ -19,6 +19,8 @@ export interface LiveDecodeJob {
   readonly transport?: 'auto' | 'tcp' | 'udp';
   /** Options that let frames keep their own time; see abilities. */
   readonly passthrough: readonly string[];
+  /** Options that play a file at its own speed; see abilities. */
+  readonly ownSpeed: readonly string[];
   readonly maxWidth?: number;
   /** Makes whole pictures of those that the stream marks as interlaced; each waits for the next. */
   readonly deinterlace?: boolean;
@@ -80,7 +82,7 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
   return new Observable((subscriber) => {
     const log = new LiveLog(job.address);
     let stage = log.stage;
-    const input = liveInput(job.address, job.transport);
+    const input = liveInput(job.address, job.transport ?? 'auto', job.ownSpeed);
     const child = start({
       command: job.ffmpeg.ffmpeg,
       args: decodeArgs(job, input.args),

@@ -22,10 +22,12 @@ const PROBE = ['-probesize', '500000', '-analyzeduration', '200000', '-fpsprobes
  * The address goes by an ffconcat list on stdin, for arguments are seen by everybody on the machine.
  * Where frames come as they happen they are stamped with the time at which they came, so that no
  * clock of a camera can upset ours; a playlist and a file are played at their own speed.
+ * @param ownSpeed the options for that; see abilities
  */
 export function liveInput(
   address: LiveAddress,
-  transport: 'auto' | 'tcp' | 'udp' = 'auto',
+  transport: 'auto' | 'tcp' | 'udp',
+  ownSpeed: readonly string[],
 ): LiveInput {
   const { kind, secret } = address;
   const options = [
@@ -40,7 +42,7 @@ export function liveInput(
     ...options.map((option) => `option ${option}`),
     '',
   ].join('\n');
-  const clock = arrives(address) ? ['-use_wallclock_as_timestamps', '1'] : ['-re'];
+  const clock = arrives(address) ? ['-use_wallclock_as_timestamps', '1'] : ownSpeed;
   return {
     args: [
       ...[...clock, ...PROBE, '-f', 'concat', '-safe', '0'],

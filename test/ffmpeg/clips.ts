@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lastValueFrom, map, toArray } from 'rxjs';
 import { afterAll } from 'vitest';
-import { passthrough } from '../../src/ffmpeg/abilities.js';
+import { ownSpeed, passthrough } from '../../src/ffmpeg/abilities.js';
 import { findFfmpeg } from '../../src/ffmpeg/find.js';
 import { FramePool } from '../../src/frame/frame-pool.js';
 import type { FileSource } from '../../src/sources/file.js';
@@ -13,6 +13,8 @@ import type { FileSource } from '../../src/sources/file.js';
 export const ffmpeg = await findFfmpeg();
 /** Output options that keep every frame's own time. */
 export const PASSTHROUGH = await passthrough(ffmpeg);
+/** Input options that play a file at its own speed. */
+export const OWN_SPEED = await ownSpeed(ffmpeg);
 
 /** A folder for one test file, removed when its tests are done. */
 export function scratchFolder(): string {

@@ -6,7 +6,7 @@ import type { ColourTags } from '../../src/frame/colour.js';
 import type { Frame } from '../../src/frame/frame.js';
 import { nowMs } from '../../src/frame/live-seams.js';
 import { liveSource, type LinkState, type LiveSourceEvent } from '../../src/sources/live.js';
-import { ffmpeg, PASSTHROUGH } from '../ffmpeg/clips.js';
+import { ffmpeg, OWN_SPEED, PASSTHROUGH } from '../ffmpeg/clips.js';
 
 export interface Seen {
   readonly width: number;
@@ -53,7 +53,7 @@ export class Watch {
   ) {
     this.#look = look;
     const source = liveSource({
-      ...{ ffmpeg, lane: 'door', passthrough: PASSTHROUGH, slots: 4 },
+      ...{ ffmpeg, lane: 'door', passthrough: PASSTHROUGH, ownSpeed: OWN_SPEED, slots: 4 },
       address: parseAddress(url),
       ...more,
     });
