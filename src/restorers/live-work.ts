@@ -1,5 +1,6 @@
 /** What is done with one lane's live frames, one after another: looked at, remembered, restored. */
 import { STAYING, type DamageMap, type NoiseEstimate } from '../frame/damage-map.js';
+import { isBlank } from '../frame/blank.js';
 import { cellGrid, frameBytes, type Frame, type FrameSize } from '../frame/frame.js';
 import type { Mask } from '../frame/mask.js';
 import type { LaneEngine } from '../inference/shared-engine.js';
@@ -9,6 +10,10 @@ import { BackgroundMemory } from '../memory/background-memory.js';
 import { noisePlane } from './archive.js';
 import { generate, type GeneratorOptions, type Memory, type SpareFeeds } from './generator.js';
 import type { Inspection } from './inspection.js';
+import { forgetAlike } from './unlearn.js';
+
+/** Frames after damage that stays was found in which what is remembered there is looked at. */
+const NEWS = 8;
 
 /** What looks at each frame of a lane, in order, knowing only the past. */
 export interface LiveInspection {
@@ -57,7 +62,7 @@ export class LiveWork {
   readonly #past: BackgroundMemory;
   readonly #nothing: Memory;
   readonly #spare: SpareFeeds = {};
-  /** Cells of damage that stays, as of the last frame. */
+  /** Cells of damage that stays: frames since it was found, 0 where there is none. */
   readonly #staying: Uint8Array;
   #inspection: LiveInspection | undefined;
   #inspected = 0;
@@ -96,7 +101,8 @@ export class LiveWork {
     const noise = this.#inspection.noise(inspection);
     const mask = this.#inspection.mask(inspection);
     const past = this.#past;
-    this.#unlearn(inspection.maps);
+    this.#follow(inspection.maps);
+    if (trusted) this.#unlearn(shown, noise);
     const data = frame.data.slice();
     const { size, noiseFloor } = this.#options;
     const generated = generate(
@@ -129,29 +135,34 @@ export class LiveWork {
     return { restoring };
   }
 
-  /**
-   * Damage that stays is found after a while, and was taken for the scene until then: what is
-   * remembered there is the damage, which would be put in its own place.
-   */
-  #unlearn(maps: readonly DamageMap[]): void {
-    const before = this.#staying;
-    const now = new Uint8Array(before.length);
+  #follow(maps: readonly DamageMap[]): void {
+    const staying = this.#staying;
+    const before = staying.slice();
+    staying.fill(0);
     for (const { kind, score } of maps) {
       if (!STAYING.has(kind)) continue;
-      for (let cell = 0; cell < now.length; cell++) {
-        if ((score[cell] ?? 0) >= REPAIR_FROM) now[cell] = 1;
+      for (let cell = 0; cell < staying.length; cell++) {
+        if ((score[cell] ?? 0) < REPAIR_FROM) continue;
+        staying[cell] = Math.min(NEWS + 1, (before[cell] ?? 0) + 1);
       }
     }
-    const found = now.map((stays, cell) => (before[cell] === 0 ? stays : 0));
-    if (found.includes(1)) this.#past.forget(found, found);
-    before.set(now);
+  }
+
+  /**
+   * Damage that stays is found after a while, and was taken for the scene until then: what looks like
+   * it in the memory is the damage, and would be put in its own place. What was seen there before the
+   * damage came is kept.
+   */
+  #unlearn(frame: Frame, { sigma }: NoiseEstimate): void {
+    const news = this.#staying.map((frames) => (frames > NEWS ? 0 : frames));
+    if (!isBlank(news)) forgetAlike(this.#past, { frame, sigma }, news);
   }
 }
 
 /** Undefined when there are none. */
 function union(found: Uint8Array, drawn: Uint8Array | undefined): Uint8Array | undefined {
   if (drawn !== undefined) return found.map((stays, cell) => stays | (drawn[cell] ?? 0));
-  return found.includes(1) ? found.slice() : undefined;
+  return isBlank(found) ? undefined : found.slice();
 }
 
 /** A frame whose memory nobody counts. */

@@ -18,12 +18,23 @@ export function unlearn(past: BackgroundMemory, lessons: readonly Lesson[]): voi
   const [first, ...others] = lessons;
   if (first === undefined || lessons.length < STAYS) return;
   if (lessons.some(({ mask }) => isBlank(mask))) return;
-  const { frame, sigma } = first;
+  const stays = first.mask.map((value, cell) =>
+    value !== 0 && others.every(({ mask }) => mask[cell] !== 0) ? 1 : 0,
+  );
+  forgetAlike(past, first, stays);
+}
+
+/** Forgets, of the cells that are not 0 in `damaged`, what is remembered as this frame shows it. */
+export function forgetAlike(
+  past: BackgroundMemory,
+  { frame, sigma }: Pick<Lesson, 'frame' | 'sigma'>,
+  damaged: Uint8Array,
+): void {
   const { columns } = cellGrid(frame);
-  const cells = first.mask.length;
+  const cells = damaged.length;
   const gone = { recent: new Uint8Array(cells), background: new Uint8Array(cells) };
   for (let cell = 0; cell < cells; cell++) {
-    if (!first.mask[cell] || !others.every(({ mask }) => mask[cell] !== 0)) continue;
+    if (damaged[cell] === 0) continue;
     const row = Math.floor(cell / columns);
     const luma = 2 * (row * frame.width + cell - row * columns);
     const below = luma + frame.width;

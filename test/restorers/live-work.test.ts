@@ -9,6 +9,14 @@ import { LiveWork } from '../../src/restorers/live-work.js';
 const size = { width: 64, height: 48 };
 const cells = (size.width * size.height) / 4;
 const card = await loadModelCard('lite');
+/** Those of the cell 400, in row 12 and column 16, and of two cells around it. */
+const SAMPLES = [-2, -1, 0, 1, 2].flatMap((down) =>
+  [-2, -1, 0, 1, 2].flatMap((right) => {
+    const luma = 128 * (12 + down) + 2 * (16 + right);
+    const cell = 400 + 32 * down + right;
+    return [luma, luma + 1, luma + 64, luma + 65, 4 * cells + cell, 5 * cells + cell];
+  }),
+);
 const even = (value: number) => new Uint8Array(cells * 6).fill(value);
 
 /** Work on pictures with one damaged cell, with a network that only looks at what it is given. */
@@ -45,9 +53,15 @@ function bench(maps: (seq: number) => readonly DamageMap[] = () => []) {
   };
   const show = (
     seq: number,
-    { discontinuity = false, trusted = true, value = 100 }: Record<string, unknown> = {},
+    {
+      discontinuity = false,
+      trusted = true,
+      value = 100,
+      there = value,
+    }: Record<string, unknown> = {},
   ) => {
     const data = even(Number(value));
+    for (const at of SAMPLES) data[at] = Number(there);
     const frame = { lane: 'door', ...size, seq, timestamp: seq * 40_000, data };
     return work.restore({
       frame: { ...frame, discontinuity: discontinuity === true },
@@ -57,8 +71,13 @@ function bench(maps: (seq: number) => readonly DamageMap[] = () => []) {
   };
   /** Samples that the network is told it knows of an intact cell, for each run. */
   const known = () => asked.map(({ counts }) => Math.max(...counts!.data));
-  /** The same, of the damaged cell. */
-  const knownThere = () => asked.map(({ counts, mask }) => counts!.data[mask!.data.indexOf(255)]);
+  /** The same, of the damaged cell: of late, and of old. */
+  const knownThere = () =>
+    asked.map(({ counts, mask }) => {
+      const at = mask!.data.indexOf(255);
+      const { data } = counts!;
+      return [data[at], data[at + (2 * data.length) / 3]];
+    });
   return { show, inspected, opens: () => opened, known, knownThere };
 }
 
@@ -89,16 +108,38 @@ it('remembers what it saw, but not what may be wrong, and nothing from before a 
   expect(opens()).toBe(2);
 });
 
+/** Damage of the one cell, found from a frame on. */
+const found = (kind: DamageMap['kind'], from: number) => (seq: number) => {
+  const score = new Uint8Array(cells).fill(seq < from ? 0 : 255, 400, 401);
+  return [{ kind, columns: 32, rows: 24, score }];
+};
+
 it('forgets what it saw where damage that stays is found late: that was the damage', async () => {
-  const score = (value: number) => new Uint8Array(cells).fill(value, 400, 401);
-  const found = (kind: DamageMap['kind']) => (seq: number) => [
-    { kind, columns: 32, rows: 24, score: score(seq < 3 ? 0 : 255) },
-  ];
-  const dirt = bench(found('dirt'));
+  const dirt = bench(found('dirt', 3));
   for (let seq = 0; seq < 5; seq++) await dirt.show(seq);
-  expect(dirt.knownThere()).toEqual([0, 0]);
+  expect(dirt.knownThere()).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
   // What comes and goes hides what was really seen before it came.
-  const streak = bench(found('drop-out'));
+  const streak = bench(found('drop-out', 3));
   for (let seq = 0; seq < 5; seq++) await streak.show(seq);
-  expect(streak.knownThere()).toEqual([3, 3]);
+  expect(streak.knownThere()).toEqual([
+    [3, 3],
+    [3, 3],
+  ]);
+});
+
+it('keeps what it saw before the damage came, also when it is told of it late', async () => {
+  const drop = bench(found('drop', 15));
+  for (let seq = 0; seq < 12; seq++) await drop.show(seq);
+  for (let seq = 12; seq < 15; seq++) await drop.show(seq, { there: 30 });
+  // Somebody passes behind the drop; and what may be wrong proves nothing.
+  await drop.show(15, { there: 60 });
+  await drop.show(16, { there: 30, trusted: false });
+  expect(drop.knownThere().map(([recent]) => recent)).toEqual([3, 3]);
+  await drop.show(17, { there: 30 });
+  const [recent, background] = drop.knownThere().at(-1)!;
+  expect(recent).toBe(0);
+  expect(background).toBeGreaterThan(6);
 });
