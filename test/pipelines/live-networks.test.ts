@@ -1,40 +1,21 @@
 /** The networks that detect, live: dirt on the lens is found and painted over, and nobody waits for it. */
-import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { campusPath } from '../../fixtures/index.js';
 import { inBackground } from '../../pipelines/live-networks.js';
 import { lensNetwork } from '../../src/detectors/lens-network.js';
 import type { NetworkSession } from '../../src/detectors/network.js';
 import type { Frame } from '../../src/frame/frame.js';
 import { PROVENANCE } from '../../src/frame/provenance.js';
-import { make, scratchFolder } from '../ffmpeg/clips.js';
+import { scratchFolder } from '../ffmpeg/clips.js';
 import { frame } from '../detectors/scene.js';
+import { dirtyCamera, SPOT } from '../live/dirty-camera.js';
 import { cameraOf, endHubs, some, startHub } from '../live/hub.js';
-import { RtspCamera } from '../live/rtsp-camera.js';
+import type { RtspCamera } from '../live/rtsp-camera.js';
 
 endHubs();
-const SPOT = { x: 200, y: 150, radius: 34 };
 let camera: RtspCamera;
 beforeAll(async () => {
-  const folder = scratchFolder();
-  const { x, y, radius } = SPOT;
-  // A soft, dark, nearly opaque spot.
-  const opacity = (scale: number) =>
-    `0.95*exp(-pow(hypot(X-${x / scale},Y-${y / scale})/${radius / scale},6))`;
-  const over = (plane: string, value: number, scale: number) =>
-    `${plane}='p(X,Y)+(${value}-p(X,Y))*${opacity(scale)}'`;
-  const dirt = [over('lum', 60, 1), over('cb', 126, 2), over('cr', 130, 2)].join(':');
-  const clip = (name: string, filter: string) => {
-    const path = join(folder, `${name}.mp4`);
-    make(
-      ...['-i', campusPath, '-vf', filter, '-an', '-r', '10', '-frames:v', '50'],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '0', '-g', '10', '-crf', '16', path],
-    );
-    return { path, coding: 'h264', rate: 20 } as const;
-  };
-  const clips = [clip('dirty', `scale=384:288,geq=${dirt}`), clip('clean', 'scale=384:288')];
-  camera = await new RtspCamera({ clips }).start();
+  camera = await dirtyCamera(scratchFolder());
 });
 afterAll(() => camera.kill());
 
