@@ -159,7 +159,7 @@ export class RunningCamera implements LiveCamera {
         ...(transport !== undefined && { transport }),
         ...(maxWidth !== undefined && { maxWidth }),
         deinterlace: this.#options.deinterlace,
-        ...(recording && { copy: () => recording.original() }),
+        ...(recording && { copy: () => recording.original(), renew$: recording.mended$ }),
       }),
     );
     const pictures$ = source$.pipe(
@@ -200,8 +200,11 @@ export class RunningCamera implements LiveCamera {
     return new Recording({
       ...{ camera: this.name, folder: record, seconds: this.#options.segmentSeconds },
       ...{ tools: this.#tools, colour: () => this.state().colour },
+      onBroken: (reason) => this.#book.recordFailed(reason),
+      onMended: () => this.#book.recorded(),
       onFailed: (error) => {
-        this.#options.logger.error({ camera: this.name }, `recording: ${String(error)}`);
+        const reason = error instanceof RelensError ? error.message : String(error);
+        this.#options.logger.error({ camera: this.name }, reason);
       },
     });
   }

@@ -1,16 +1,17 @@
 /** Records one camera: its own stream untouched, the restored one beside it, an account of each file. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { OperatorFunction } from 'rxjs';
+import { join, resolve } from 'node:path';
+import { exhaustMap, filter, interval, type Observable, type OperatorFunction } from 'rxjs';
 import { packageVersion } from '../src/config/package-root.js';
 import { RelensError } from '../src/errors.js';
 import { sealSegment } from '../src/evidence/segment-record.js';
 import type { StreamCopy } from '../src/ffmpeg/decode-live.js';
-import { segmentOutput, startSegments, type SegmentWriter } from '../src/ffmpeg/segments.js';
+import { segmentCopy, startSegments, type SegmentWriter } from '../src/ffmpeg/segments.js';
 import { through } from '../src/flow/through.js';
 import { nowMs, type LivePicture } from '../src/frame/live-seams.js';
 import { provenanceShares } from '../src/frame/provenance.js';
 import { colourKey, type ColourTags } from '../src/frame/colour.js';
+import { hasRoom } from '../src/sinks/room.js';
 import type { LiveTools } from './live-camera.js';
 
 export interface RecordingOptions {
@@ -19,8 +20,17 @@ export interface RecordingOptions {
   readonly seconds: number;
   readonly tools: LiveTools;
   readonly colour: () => ColourTags;
+  /** Nothing is written any more; it is tried again. */
+  readonly onBroken: (reason: string) => void;
+  readonly onMended: () => void;
+  /** A file has no account. */
   readonly onFailed: (error: unknown) => void;
 }
+
+type Kind = 'original' | 'restored';
+
+/** Between two looks whether there is room again. */
+const ROOM_MS = 5000;
 
 interface Counts {
   frames: number;
@@ -34,11 +44,19 @@ const noCounts = (): Counts => ({ frames: 0, passedThrough: 0, leftOut: 0, share
 export class Recording {
   readonly #options: RecordingOptions;
   readonly #folder: string;
+  /** What could not be written. */
+  readonly #broken = new Set<Kind>();
+  /** Cold: looks whether there is room again; emits when the original, too, can go on. */
+  readonly mended$: Observable<unknown> = interval(ROOM_MS).pipe(
+    filter(() => this.#broken.size > 0),
+    exhaustMap(() => hasRoom(this.#folder)),
+    filter((room) => room && this.#mend()),
+  );
 
   /** @throws RelensError OUTPUT_WRITE when the folder cannot be made */
   constructor(options: RecordingOptions) {
     this.#options = options;
-    this.#folder = join(options.folder, options.camera);
+    this.#folder = resolve(options.folder, options.camera);
     try {
       mkdirSync(this.#folder, { recursive: true });
     } catch (cause) {
@@ -51,14 +69,19 @@ export class Recording {
   }
 
   /** The decoder's second output: all that comes, untouched. For one connection. */
-  original(): StreamCopy {
+  original(): StreamCopy | undefined {
+    if (this.#broken.has('original')) return undefined;
     const file = this.#file('original');
     return {
       args: [
-        ...['-map', '0:v:0', '-map', '0:a?', '-c', 'copy'],
-        ...segmentOutput(this.#pattern('original'), this.#options.seconds),
+        ...['-map', '0:v:0', '-map', '0:a?'],
+        ...segmentCopy(this.#pattern('original'), this.#options.seconds),
       ],
       onFile: (path) => file.begin(path),
+      onFailed: (why) => {
+        file.giveUp();
+        this.#break('original', why);
+      },
       onEnd: () => file.end(),
     };
   }
@@ -78,9 +101,12 @@ export class Recording {
           ...{ colour, size: { width, height }, seconds: this.#options.seconds },
           pattern: this.#pattern('restored'),
           onFile: (path) => file.begin(path),
-          onEnd: () => {
-            if (running?.writer === writer) running = undefined;
-            file.end();
+          onEnd: (failure) => {
+            if (failure === undefined) file.end();
+            else file.giveUp();
+            if (running?.writer !== writer) return;
+            running = undefined;
+            if (failure !== undefined) this.#break('restored', failure);
           },
         });
         running = { writer, shape };
@@ -88,6 +114,7 @@ export class Recording {
       };
       return {
         write: (picture) => {
+          if (this.#broken.has('restored')) return;
           const restored = picture.restored.clone();
           const { timestamp } = picture.original;
           const done = () => {
@@ -97,18 +124,36 @@ export class Recording {
           if (!taken) done();
           file.count(picture, taken);
         },
-        close: () => running?.writer.end(),
+        close: () => {
+          running?.writer.end();
+          running = undefined;
+        },
       };
     });
   }
 
-  /** `original-20260131T120000123Z-%03d.mkv`: each connection begins a row of its own. */
-  #pattern(kind: 'original' | 'restored'): string {
-    const began = new Date(nowMs()).toISOString().replace(/[-:.]/g, '');
-    return join(this.#folder, `${kind}-${began}-%03d.mkv`);
+  #break(kind: Kind, why: string): void {
+    this.#broken.add(kind);
+    this.#options.onBroken(
+      `nothing can be recorded in ${this.#folder} (${why}): make room, or check its permissions`,
+    );
   }
 
-  #file(kind: 'original' | 'restored'): OpenFile {
+  /** True when the original was among what could not be written. */
+  #mend(): boolean {
+    const original = this.#broken.has('original');
+    this.#broken.clear();
+    this.#options.onMended();
+    return original;
+  }
+
+  /** `original-20260131T120000123Z-%03d.mkv`: each connection begins a row of its own. */
+  #pattern(kind: Kind): string {
+    const began = new Date(nowMs()).toISOString().replace(/[-:.]/g, '');
+    return join(this.#folder.replaceAll('%', '%%'), `${kind}-${began}-%03d.mkv`);
+  }
+
+  #file(kind: Kind): OpenFile {
     const { camera, tools, onFailed } = this.#options;
     const { card, device } = tools.engine;
     const versions = {
@@ -148,6 +193,11 @@ class OpenFile {
   end(): void {
     if (this.#open === undefined) return;
     this.#seal(this.#open.path, this.#open.beganMs, this.#counts);
+    this.giveUp();
+  }
+
+  /** It stays as it is, without an account. */
+  giveUp(): void {
     this.#open = undefined;
     this.#counts = noCounts();
   }

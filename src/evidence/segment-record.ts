@@ -1,8 +1,9 @@
 /** The small account beside each file of a recording: what it is, when it was made, its hash. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { rename, stat, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { RelensError } from '../errors.js';
 
 export interface SegmentFacts {
   readonly camera: string;
@@ -23,7 +24,10 @@ export interface SegmentFacts {
   readonly provenance?: Readonly<Record<string, number>>;
 }
 
-/** Writes `FILE.json` beside a complete file; an empty file, and one that is gone, gets none. */
+/**
+ * Writes `FILE.json` beside a complete file; an empty file, and one that is gone, gets none.
+ * @throws RelensError OUTPUT_WRITE
+ */
 export async function sealSegment(path: string, facts: SegmentFacts): Promise<void> {
   const bytes = await stat(path).then(
     ({ size }) => size,
@@ -38,8 +42,15 @@ export async function sealSegment(path: string, facts: SegmentFacts): Promise<vo
   };
   // Under its final name it is whole from the start.
   const part = `${path}.json.part`;
-  await writeFile(part, `${JSON.stringify(account, undefined, 2)}\n`);
-  await rename(part, `${path}.json`);
+  try {
+    await writeFile(part, `${JSON.stringify(account, undefined, 2)}\n`);
+    await rename(part, `${path}.json`);
+  } catch (cause) {
+    await rm(part, { force: true });
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    const what = `${path}.json: the account of the recording cannot be written (${why}): make room`;
+    throw new RelensError('OUTPUT_WRITE', what, { cause });
+  }
 }
 
 async function hashOf(path: string): Promise<string> {

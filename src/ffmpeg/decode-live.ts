@@ -11,6 +11,7 @@ import { liveInput } from './live-input.js';
 import { LiveLog, type LiveFailure, type LiveStage } from './live-log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { start } from './process.js';
+import { copyFailure } from './segments.js';
 
 export interface LiveDecodeJob {
   readonly ffmpeg: Ffmpeg;
@@ -38,6 +39,8 @@ export interface StreamCopy {
   readonly args: readonly string[];
   /** A file was begun: the one before it is complete. */
   readonly onFile: (path: string) => void;
+  /** The files cannot be written: no more come. The pictures go on. */
+  readonly onFailed: (why: string) => void;
   /** The child has ended: the last file is complete. */
   readonly onEnd: () => void;
 }
@@ -89,13 +92,15 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
       stdin: 'pipe',
       stdout: 'pipe',
       onLine: (line) => {
+        if (isOfCopy(line)) {
+          tellCopy(line, job.copy);
+          return;
+        }
         log.push(line);
         if (log.stage !== stage) {
           stage = log.stage;
           subscriber.next({ kind: 'stage', stage });
         }
-        const path = /Opening '(.+)' for writing/.exec(line)?.[1];
-        if (path !== undefined) job.copy?.onFile(path);
       },
     });
     child.stdin?.end(input.stdin);
@@ -123,6 +128,16 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
       held.pool?.dispose();
     };
   });
+}
+
+/** Said of the files that are written, not of the camera. */
+const isOfCopy = (line: string) => /^\[(tee|segment|matroska) @ /.test(line);
+
+function tellCopy(line: string, copy: StreamCopy | undefined): void {
+  const path = /Opening '(.+)' for writing/.exec(line)?.[1];
+  if (path !== undefined) copy?.onFile(path);
+  const why = copyFailure(line);
+  if (why !== undefined) copy?.onFailed(why);
 }
 
 function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {

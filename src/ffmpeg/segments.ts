@@ -3,6 +3,7 @@ import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import type { LiveEncoder } from './encode-live.js';
 import { tagFilter, tagOptions } from './colour.js';
+import { ending } from './failure.js';
 import type { Ffmpeg } from './find.js';
 import { nutFrameHeader, nutHeader } from './nut-writer.js';
 import { start } from './process.js';
@@ -18,8 +19,8 @@ export interface SegmentJob {
   readonly seconds: number;
   /** A file was begun: the one before it is complete. */
   readonly onFile: (path: string) => void;
-  /** The child ended, by itself or because it was told to: the last file is complete. */
-  readonly onEnd: () => void;
+  /** The child ended, by itself or because it was told to: the last file is complete, or why not. */
+  readonly onEnd: (failure: string | undefined) => void;
 }
 
 export interface SegmentWriter {
@@ -33,13 +34,31 @@ const MOST_UNDER_WAY = 8;
 /** How long the last file may take to be completed. */
 const GRACE_MS = 3000;
 
-/** Options of a segmenting output, which ends a file with the clock, at a key frame. */
-export function segmentOutput(pattern: string, seconds: number): string[] {
-  return [
-    ...['-f', 'segment', '-segment_format', 'matroska', '-reset_timestamps', '1'],
-    ...['-segment_time', String(seconds), '-segment_atclocktime', '1', pattern],
-  ];
+/** A file ends with the clock, at a key frame. */
+const optionsOf = (seconds: number) => ({
+  ...{ segment_format: 'matroska', reset_timestamps: 1 },
+  ...{ segment_time: seconds, segment_atclocktime: 1 },
+});
+
+/**
+ * Options of an output that copies what comes into a row of files. When these cannot be written only
+ * they end, and `copyFailure` tells: what else the same ffmpeg does goes on.
+ */
+export function segmentCopy(pattern: string, seconds: number): string[] {
+  const options = Object.entries({ f: 'segment', ...optionsOf(seconds), onfail: 'ignore' });
+  const told = options.map(([name, value]) => `${name}=${value}`).join(':');
+  const path = pattern.replace(/[\\'|[\]]/g, String.raw`\$&`);
+  // The first one takes everything: ffmpeg goes on as long as one of them does.
+  return ['-c', 'copy', '-f', 'tee', `[f=null]-|[${told}]${path}`];
 }
+
+/** Why the files of `segmentCopy` cannot be written, when this line of ffmpeg says so. */
+export function copyFailure(line: string): string | undefined {
+  return /^\[tee @ .*Slave muxer #1 failed: (.+), continuing/.exec(line)?.[1];
+}
+
+/** Reasons for which files cannot be written, as ffmpeg says them. */
+const REASONS = /No space left on device|Read-only file system|Permission denied|No such file.*/;
 
 export function startSegments(job: SegmentJob): SegmentWriter {
   const { encoder, colour, size, passthrough } = job;
@@ -52,7 +71,12 @@ export function startSegments(job: SegmentJob): SegmentWriter {
       ...[...tagOptions(colour), '-enc_time_base', '1:1000'],
       ...['-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p'],
       ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
-      ...segmentOutput(job.pattern, job.seconds),
+      ...['-f', 'segment'],
+      ...Object.entries(optionsOf(job.seconds)).flatMap(([name, value]) => [
+        `-${name}`,
+        `${value}`,
+      ]),
+      job.pattern,
     ],
     stdin: 'pipe',
     onLine: (line) => {
@@ -60,7 +84,10 @@ export function startSegments(job: SegmentJob): SegmentWriter {
       if (path !== undefined) job.onFile(path);
     },
   });
-  void child.exited.then(job.onEnd);
+  void child.exited.then((exit) => {
+    const said = child.stderr.lines.flatMap((line) => REASONS.exec(line)?.[0] ?? []);
+    job.onEnd(exit.code === 0 ? undefined : (said[0] ?? ending(exit)));
+  });
   const { stdin } = child;
   if (stdin === null) throw new Error('an encoder without stdin');
   let origin: number | undefined;

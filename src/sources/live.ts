@@ -1,6 +1,20 @@
 /** A live camera as an endless stream: connects, watches, tells what is wrong, connects again. */
-import { concatMap, defer, EMPTY, of, pipe, repeat, startWith, takeWhile, timer } from 'rxjs';
-import type { Observable, OperatorFunction } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  EMPTY,
+  NEVER,
+  of,
+  pipe,
+  repeat,
+  startWith,
+  takeUntil,
+  takeWhile,
+  tap,
+  timer,
+  type Observable,
+  type OperatorFunction,
+} from 'rxjs';
 import {
   decodeLive,
   type LiveDecoded,
@@ -19,6 +33,7 @@ import type { ColourTags } from '../frame/colour.js';
 import type { Frame } from '../frame/frame.js';
 import { nowMs, type CameraStatus } from '../frame/live-seams.js';
 import { ArrivalRate } from './arrival-rate.js';
+import { waitAfter, type Patience } from './back-off.js';
 import { LaneClock } from './lane-clock.js';
 import { reach } from './reach.js';
 
@@ -26,7 +41,9 @@ export type LiveSourceOptions = Omit<LiveDecodeJob, 'stamp' | 'copy' | 'deinterl
   /** `auto`, the default: a stream that turns out to be interlaced is connected to once more. */
   readonly deinterlace?: 'auto' | 'off';
   /** The untouched stream, copied beside; asked for at each connection. */
-  readonly copy?: () => StreamCopy;
+  readonly copy?: () => StreamCopy | undefined;
+  /** When it emits a camera that is connected is connected to anew; subscribed to by each connection. */
+  readonly renew$?: Observable<unknown>;
   /** 0–1, for the jitter of the back-off. */
   readonly random?: () => number;
 };
@@ -73,26 +90,9 @@ const HTTP_MS = 20_000;
 /** A camera that answered before is not waited for much longer than it took then. */
 const LEAST_ANSWER_MS = 1500;
 const ANSWER_FACTOR = 3;
-/** Back-off: short, since a camera that is back must be seen within three seconds. */
-const SOON_MS = [100, 500, 1000, 1500];
-const LEAST_WAIT_MS = 100;
-/** Between two questions whether anybody listens again, which cost next to nothing. */
-const ASK_MS = 500;
 /** However late a picture was decoded, the next one has this long to come. */
 const LEAST_QUIET_MS = 1000;
 const FILE_QUIET_MS = 60_000;
-/** A camera locks a user out who tries too often. */
-const LOGIN_MS = [60_000, 120_000, 300_000];
-const WAITS_MS: Record<Patience, readonly number[]> = {
-  soon: SOON_MS,
-  login: LOGIN_MS,
-  ask: [ASK_MS],
-};
-const JITTER = 0.2;
-
-/** `ask`: nobody listens; the next question is cheap. */
-type Patience = LiveFailure['patience'] | 'ask';
-
 type Failure = Omit<LiveFailure, 'patience'> & {
   readonly patience: Patience;
   readonly stalled?: boolean;
@@ -144,9 +144,12 @@ class Link {
     this.#rate.begin();
     const trying: LinkState = { status, attempts, ...(reason !== undefined && { reason }) };
     const stamp = (arrived: Parameters<LaneClock['stamp']>[0]) => this.#clock.stamp(arrived);
-    const { copy, deinterlace: _, ...options } = this.#options;
+    const { copy: open, deinterlace: _, renew$: __, ...options } = this.#options;
     const job = { ...options, deinterlace: this.#interlaced };
-    const decoded$ = defer(() => decodeLive({ ...job, stamp, ...(copy && { copy: copy() }) }));
+    const decoded$ = defer(() => {
+      const copy = open?.();
+      return decodeLive({ ...job, stamp, ...(copy && { copy }) });
+    });
     // Who did not answer the last time is asked first whether anybody is there.
     const asks = attempts > 0 && this.#options.address.host !== '';
     return (asks ? this.#asked(decoded$) : decoded$.pipe(this.#watched())).pipe(
@@ -169,7 +172,9 @@ class Link {
   }
 
   #watched(): OperatorFunction<LiveDecoded, LiveSourceEvent> {
+    const renewed$ = (this.#options.renew$ ?? NEVER).pipe(tap(() => (this.waitMs = 0)));
     return pipe(
+      takeUntil(renewed$),
       endWhenQuiet<Watched>(
         () => this.#quietMs(),
         () => ({ kind: 'quiet' }),
@@ -272,14 +277,10 @@ class Link {
 
   #failed(failure: Failure): LiveSourceEvent {
     const attempts = this.#frames > 0 ? 0 : this.#state.attempts + 1;
-    const waits = this.#frames === 0 ? WAITS_MS[failure.patience] : SOON_MS;
-    const step = waits === SOON_MS ? attempts : attempts - 1;
-    const base = waits[Math.min(step, waits.length - 1)] ?? 0;
-    const random = this.#options.random ?? Math.random;
-    // A connection that hung has waited already.
-    const spent = this.#frames > 0 ? 0 : nowMs() - this.#beganMs;
-    const wait = Math.max(LEAST_WAIT_MS, waits === SOON_MS ? base - spent : base);
-    this.waitMs = Math.round(wait * (1 + JITTER * (2 * random() - 1)));
+    this.waitMs = waitAfter({
+      ...{ patience: failure.patience, wasLive: this.#frames > 0, attempts },
+      ...{ spentMs: nowMs() - this.#beganMs, random: (this.#options.random ?? Math.random)() },
+    });
     const status = failure.stalled === true ? 'stalled' : failure.status;
     return this.#become({
       status,

@@ -38,6 +38,7 @@ export class CameraBook {
   #trouble: (() => void) | undefined;
   #late: (() => void) | undefined;
   #unpublished: (() => void) | undefined;
+  #unrecorded: (() => void) | undefined;
   readonly #view = new Map<string, ViewTrouble & { readonly over: () => void }>();
 
   /** @param address without secrets */
@@ -126,6 +127,17 @@ export class CameraBook {
     this.#unpublished ??= this.#events.begin(this.#name, 'publish-failed', reason);
   }
 
+  /** Recordings can be written again. */
+  recorded(): void {
+    this.#unrecorded?.();
+    this.#unrecorded = undefined;
+  }
+
+  /** Recordings cannot be written; `reason` is a sentence. */
+  recordFailed(reason: string): void {
+    this.#unrecorded ??= this.#events.begin(this.#name, 'record-failed', reason);
+  }
+
   /** Looks whether the network is late, or is so no more. */
   judge({ passedThroughShare, networkMs, frames }: CameraFigures): void {
     if (frames < ENOUGH) return;
@@ -148,6 +160,7 @@ export class CameraBook {
     this.#trouble?.();
     this.#late?.();
     this.#unpublished?.();
+    this.recorded();
     this.unviewed();
     this.#state.next({
       ...this.#state.value,

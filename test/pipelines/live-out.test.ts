@@ -1,6 +1,6 @@
 /** What a live camera leaves behind: recordings with their accounts, and a stream for other servers. */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { firstValueFrom, filter } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,6 +80,34 @@ describe('a recording', () => {
       // A picture may be on its way when one file ends and the next begins.
       expect(Math.abs(packets - frames!)).toBeLessThanOrEqual(8);
     }
+  });
+
+  it('that cannot be written is said, disturbs no picture, and goes on when it can', async () => {
+    const cameras = [{ name: 'yard', url: camera.url(), record: folder }];
+    const tested = await startHub(cameras, { segmentSeconds: 1 });
+    const yard = join(folder, 'yard');
+    const has = (names: string[], kind: string, ending: string) =>
+      names.some((name) => name.startsWith(kind) && name.endsWith(ending));
+    const both = (ending: string) => (names: string[]) =>
+      has(names, 'original', ending) && has(names, 'restored', ending);
+    await filesOf(yard, both('.mkv'));
+    const happens = (over: boolean) =>
+      firstValueFrom(
+        tested.hub.events$.pipe(
+          filter(({ kind, end }) => kind === 'record-failed' && (end !== undefined) === over),
+        ),
+      );
+    const failed = happens(false);
+    rmSync(yard, { recursive: true });
+    writeFileSync(yard, 'a file in the place of the folder');
+    expect((await failed).text).toContain(`nothing can be recorded in ${yard}`);
+    await some(cameraOf(tested, 'yard').pictures$, 5);
+    expect(cameraOf(tested, 'yard').figures()).toMatchObject({ reconnects: 0, distrusted: 0 });
+    const mended = happens(true);
+    rmSync(yard);
+    await mended;
+    await filesOf(yard, both('.json'));
+    expect(cameraOf(tested, 'yard').state().status).toBe('live');
   });
 
   it('is refused where its folder cannot be', async () => {
