@@ -23,6 +23,7 @@ import type { Config } from '../config/schema.js';
 import { fileChanges } from '../config/watch-config.js';
 import { RelensError } from '../errors.js';
 import type { CameraConfig, CameraEvent, LiveHub } from '../frame/live-seams.js';
+import { checkSettings } from '../server/settings.js';
 import type { Logger } from '../telemetry/logger.js';
 import { errorLine, EXIT } from './error-line.js';
 import { addCommonOptions, addConfigOptions, configOverrides, numberOr } from './options.js';
@@ -76,8 +77,11 @@ function run(
   const load = () =>
     loadConfig({ file: flags.config, set: flags.set, overrides: configOverrides(command) });
   const config = load();
+  const shown = viewSettings(config, flags);
+  // Before any camera is asked for a picture.
+  checkSettings(shown.server);
   const named = namedHere(addresses, flags);
-  const camerasOf = ({ cameras }: Config) => [...readCameras(cameras), ...named];
+  const camerasOf = ({ cameras }: Config) => [...readCameras(cameras, flags.config), ...named];
   const first = camerasOf(config);
   if (first.length === 0) {
     throw new RelensError('USAGE', 'expected the address of a camera, or --config with cameras');
@@ -92,7 +96,7 @@ function run(
     mergeMap((hub) =>
       merge(
         tell(hub, logger),
-        view(hub, { ...viewSettings(config, flags), logger }).pipe(
+        view(hub, { ...shown, logger }).pipe(
           tap(({ url }) => {
             print(`watch at ${url}`);
           }),

@@ -63,9 +63,17 @@ export function readCamera(name: string, settings: unknown): CameraConfig {
   };
 }
 
-/** @throws RelensError CONFIG */
-export function readCameras(cameras: Readonly<Record<string, unknown>>): CameraConfig[] {
-  return Object.entries(cameras).map(([name, settings]) => readCamera(name, settings));
+/** @param file where they stand, for errors. @throws RelensError CONFIG */
+export function readCameras(
+  cameras: Readonly<Record<string, unknown>>,
+  file?: string,
+): CameraConfig[] {
+  try {
+    return Object.entries(cameras).map(([name, settings]) => readCamera(name, settings));
+  } catch (error) {
+    if (file === undefined || !(error instanceof RelensError)) throw error;
+    throw new RelensError(error.code, `${error.message} (in ${file})`, { cause: error });
+  }
 }
 
 function check(key: string, work: () => void): void {

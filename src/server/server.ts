@@ -1,5 +1,4 @@
 /** Opens the door: one HTTP(S) server for the page, the API, the pictures and the WebSockets. */
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -21,7 +20,7 @@ import type { LiveHub } from '../frame/live-seams.js';
 import type { Logger } from '../telemetry/logger.js';
 import { createDoor } from './door.js';
 import { createMetrics } from './metrics.js';
-import { checkSettings, type ServerSettings } from './settings.js';
+import { checkSettings, readTls, type ServerSettings } from './settings.js';
 import { viewStreams } from './view-streams.js';
 
 export interface ServerTools {
@@ -112,25 +111,14 @@ function arrivals(settings: ServerSettings): Observable<Arrival> {
   });
 }
 
-function open({ certificate, key }: ServerSettings): Server {
+function open(settings: ServerSettings): Server {
   // Whoever sends a request drop by drop holds nothing for long.
   const options = { headersTimeout: 10_000, requestTimeout: 30_000, maxHeaderSize: 16_384 };
+  const tls = readTls(settings);
   const server =
-    certificate === ''
-      ? createServer(options)
-      : createSecureServer({ ...options, cert: pem(certificate), key: pem(key) });
+    tls === undefined ? createServer(options) : createSecureServer({ ...options, ...tls });
   server.maxConnections = 2048;
   return server;
-}
-
-function pem(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new RelensError('CONFIG', `${file}: expected a PEM file for TLS, it cannot be read`, {
-      cause,
-    });
-  }
 }
 
 function urlOf({ host, certificate }: ServerSettings, port: number): string {

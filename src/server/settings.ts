@@ -1,4 +1,6 @@
 /** What the server is told, and what makes an open door safe. */
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { RelensError } from '../errors.js';
 
 export interface ServerSettings {
@@ -25,7 +27,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /** @throws RelensError CONFIG */
-export function checkSettings({ host, token, certificate, key }: ServerSettings): void {
+export function checkSettings(settings: ServerSettings): void {
+  const { host, token, certificate, key } = settings;
   if (token === '' && !isLoopback(host)) {
     throw new RelensError(
       'CONFIG',
@@ -43,5 +46,37 @@ export function checkSettings({ host, token, certificate, key }: ServerSettings)
   if ((certificate === '') !== (key === '')) {
     const missing = key === '' ? 'server.key' : 'server.certificate';
     throw new RelensError('CONFIG', `"${missing}" is missing: TLS needs a certificate and a key`);
+  }
+  readTls(settings);
+}
+
+/** What TLS is opened with; undefined for plain HTTP. @throws RelensError CONFIG */
+export function readTls({
+  certificate,
+  key,
+}: Pick<ServerSettings, 'certificate' | 'key'>): { cert: Buffer; key: Buffer } | undefined {
+  if (certificate === '') return undefined;
+  const files = { cert: pem(certificate), key: pem(key) };
+  try {
+    createSecureContext(files);
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new RelensError(
+      'CONFIG',
+      `${certificate} and ${key}: expected PEM files of a certificate and its own key without a ` +
+        `passphrase, got something else (${why})`,
+      { cause },
+    );
+  }
+  return files;
+}
+
+function pem(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new RelensError('CONFIG', `${file}: expected a PEM file for TLS, it cannot be read`, {
+      cause,
+    });
   }
 }

@@ -86,13 +86,14 @@ it('follows its config while it runs, and refuses a bad one', async () => {
   running.child.kill('SIGTERM');
   const { code, stderr } = await running.ended;
   expect(code).toBe(0);
-  expect(stderr).toContain('"cameras.yard.ulr": unknown key');
+  expect(stderr).toContain('"cameras.yard.ulr": unknown key, did you mean "url"? (in ');
   expect(stderr).not.toContain(PASSWORD);
   // The other camera was never touched.
   expect(stderr.match(/camera=door/g)).toHaveLength(1);
 });
 
 it('says what is wrong with its arguments', async () => {
+  const before = camera.described.length;
   const nothing = await relens(['live']);
   expect(nothing.code).toBe(2);
   expect(nothing.stderr).toContain('expected the address of a camera');
@@ -100,4 +101,9 @@ it('says what is wrong with its arguments', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('expected a camera address');
   expect(stderr).not.toContain(PASSWORD);
+  // An open door is refused before any camera is asked for anything.
+  const open = await relens(['live', '--host', '0.0.0.0', camera.url(`cam:${PASSWORD}`)]);
+  expect(open.code).toBe(2);
+  expect(open.stderr.trim().split('\n')).toEqual([expect.stringContaining('needs a token')]);
+  expect(camera.described).toHaveLength(before);
 });

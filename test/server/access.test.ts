@@ -145,9 +145,9 @@ it('refills what may be asked with time', () => {
   expect([limit.take('a'), limit.take('a')]).toEqual([0, 1]);
 });
 
-it('serves TLS with the files it is given', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'relens-tls-'));
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+/** A certificate for itself, and its key. */
+function makeCertificate(folder: string, name: string): { certificate: string; key: string } {
+  const [key, certificate] = [join(folder, `${name}-key.pem`), join(folder, `${name}.pem`)];
   execFileSync(
     'openssl',
     [
@@ -156,7 +156,17 @@ it('serves TLS with the files it is given', async () => {
     ],
     { stdio: 'ignore' },
   );
-  const server = await startServer(hub, { certificate, key });
+  return { certificate, key };
+}
+
+it('serves TLS with the files it is given, where they belong together', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'relens-tls-'));
+  const own = makeCertificate(folder, 'own');
+  const { key } = makeCertificate(folder, 'other');
+  for (const wrong of [{ key }, { key: own.certificate }, { key: join(folder, 'none.pem') }]) {
+    await expect(startServer(hub, { ...own, ...wrong })).rejects.toMatchObject({ code: 'CONFIG' });
+  }
+  const server = await startServer(hub, own);
   expect(server.url).toMatch(/^https:/);
   const code = await new Promise<number>((resolve, reject) => {
     secureRequest(`${server.url}/healthz`, { rejectUnauthorized: false }, (response) => {
