@@ -68,7 +68,7 @@ describe.each(DAMAGE_CASES.map((one) => [one.name, one] as const))('%s', (name, 
       differingCells(size, picture(), data, found);
       const missed = found.reduce((sum, cell, i) => sum + (cell !== 0 && mask[i] === 0 ? 1 : 0), 0);
       // Soft edges fade out beyond the mask; everything else is marked exactly.
-      const soft = name.startsWith('dirt') || name === 'drops';
+      const soft = name.startsWith('dirt') || name === 'drops' || name === 'insects';
       const allowed = soft ? 0.02 * CELLS : 0;
       expect(missed).toBeLessThanOrEqual(allowed);
     }
@@ -119,6 +119,16 @@ describe('passing damage', () => {
     streaked.slice(1).forEach((rows, i) => {
       if (rows.length > 0) expect(rows).not.toEqual(streaked[i]);
     });
+  });
+
+  it('insects are large, and gone after six frames', () => {
+    const frames = damaged('insects', 40);
+    expect(Math.max(...frames.map(({ mask }) => share(mask)))).toBeGreaterThan(0.002);
+    const longest = Array.from({ length: CELLS }, (_, cell) => {
+      const stays = frames.map(({ mask }) => (mask[cell] === 255 ? 'x' : ' ')).join('');
+      return Math.max(...stays.split(' ').map(({ length }) => length));
+    });
+    expect(Math.max(...longest)).toBeLessThanOrEqual(6);
   });
 
   it('holes are grey, move, and leave every place in time', () => {

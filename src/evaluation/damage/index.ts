@@ -5,6 +5,7 @@ import { deadPixels } from './dead-pixels.js';
 import { dirt, spots } from './dirt.js';
 import { drops } from './drops.js';
 import { holes } from './holes.js';
+import { insectsPassing } from './insects.js';
 import { sensor } from './sensor.js';
 import { dropOuts, tape } from './tape.js';
 import { awgn, planeAwgn, whiteNoise } from './white-noise.js';
@@ -49,6 +50,7 @@ const EXTRA: readonly DamageCase[] = [
     masked: true,
     maskGiven: true,
   }),
+  insectsPassing,
   planeAwgn(10),
   planeAwgn(25),
   planeAwgn(50),
