@@ -21,8 +21,13 @@ export function parseAddress(text: string): LiveAddress {
         'percent-encode /, ? and # in a password',
     );
   }
+  // Passwords hold signs of percent that encode nothing.
+  const plain = (text: string) => text.replace(/%(?![0-9a-f]{2})/gi, '%25');
+  [url.username, url.password] = [plain(url.username), plain(url.password)];
   const known = { host: url.host, hasLogin: url.username !== '', secret: url.href };
-  const shown = `${url.protocol}//${url.host}${url.pathname}`;
+  // Some cameras want `user=…&password=…` in the path.
+  const path = url.pathname.split('/').map((part) => (part.includes('=') ? '…' : part));
+  const shown = `${url.protocol}//${url.host}${path.join('/')}`;
   if (/^rtsps?$/.test(scheme)) return { kind: 'rtsp', shown, ...known };
   if (/^https?$/.test(scheme)) {
     return { kind: /\.m3u8?$/i.test(url.pathname) ? 'hls' : 'http', shown, ...known };

@@ -71,8 +71,16 @@ describe('an address', () => {
     ['rtsp://cam:pa%2Fss@10.0.0.7:554/ch1?profile=2', 'rtsp', 'rtsp://10.0.0.7:554/ch1'],
     ['https://cam:pass@host/live.m3u8', 'hls', 'https://host/live.m3u8'],
     ['http://host/video.cgi?user=cam&pwd=pass', 'http', 'http://host/video.cgi'],
+    ['rtsp://h/user=cam&password=pass&channel=1.sdp', 'rtsp', 'rtsp://h/…'],
+    ['rtsp://h/live/user=cam_password=pass_stream=0', 'rtsp', 'rtsp://h/live/…'],
     ['films/door.mp4', 'file', 'films/door.mp4'],
   ])('is shown without what is secret: %s', (text, kind, shown) => {
     expect(parseAddress(text)).toMatchObject({ kind, shown });
+  });
+
+  it('may hold a sign of percent that encodes nothing', () => {
+    const { secret } = parseAddress('rtsp://c%m:50%@[::1]:8554/x');
+    expect(secret).toBe('rtsp://c%25m:50%25@[::1]:8554/x');
+    expect(parseAddress(secret).secret).toBe(secret);
   });
 });
