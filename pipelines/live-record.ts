@@ -6,7 +6,7 @@ import { packageVersion } from '../src/config/package-root.js';
 import { RelensError } from '../src/errors.js';
 import { sealSegment } from '../src/evidence/segment-record.js';
 import type { StreamCopy } from '../src/ffmpeg/decode-live.js';
-import { segmentCopy, startSegments, type SegmentWriter } from '../src/ffmpeg/segments.js';
+import { startCopy, startSegments, type SegmentWriter } from '../src/ffmpeg/segments.js';
 import { through } from '../src/flow/through.js';
 import { nowMs, type LivePicture } from '../src/frame/live-seams.js';
 import { provenanceShares } from '../src/frame/provenance.js';
@@ -68,22 +68,16 @@ export class Recording {
     }
   }
 
-  /** The decoder's second output: all that comes, untouched. For one connection. */
+  /** Takes in all that comes, untouched; for one connection. Undefined while it cannot be written. */
   original(): StreamCopy | undefined {
     if (this.#broken.has('original')) return undefined;
     const file = this.#file('original');
-    return {
-      args: [
-        ...['-map', '0:v:0', '-map', '0:a?'],
-        ...segmentCopy(this.#pattern('original'), this.#options.seconds),
-      ],
+    const { tools, seconds } = this.#options;
+    return startCopy({
+      ...{ ffmpeg: tools.ffmpeg, seconds, pattern: this.#pattern('original') },
       onFile: (path) => file.begin(path),
-      onFailed: (why) => {
-        file.giveUp();
-        this.#break('original', why);
-      },
-      onEnd: () => file.end(),
-    };
+      onEnd: (failure) => this.#ended('original', file, failure),
+    });
   }
 
   /** Takes in the restored pictures. Emits nothing. */
@@ -102,11 +96,8 @@ export class Recording {
           pattern: this.#pattern('restored'),
           onFile: (path) => file.begin(path),
           onEnd: (failure) => {
-            if (failure === undefined) file.end();
-            else file.giveUp();
-            if (running?.writer !== writer) return;
-            running = undefined;
-            if (failure !== undefined) this.#break('restored', failure);
+            this.#ended('restored', file, failure);
+            if (running?.writer === writer) running = undefined;
           },
         });
         running = { writer, shape };
@@ -132,10 +123,15 @@ export class Recording {
     });
   }
 
-  #break(kind: Kind, why: string): void {
+  #ended(kind: Kind, file: OpenFile, failure: string | undefined): void {
+    if (failure === undefined) {
+      file.end();
+      return;
+    }
+    file.giveUp();
     this.#broken.add(kind);
     this.#options.onBroken(
-      `nothing can be recorded in ${this.#folder} (${why}): make room, or check its permissions`,
+      `nothing can be recorded in ${this.#folder} (${failure}): make room, or check its permissions`,
     );
   }
 

@@ -11,7 +11,6 @@ import { liveInput } from './live-input.js';
 import { LiveLog, type LiveFailure, type LiveStage } from './live-log.js';
 import { NutReader, type NutFrame } from './nut-reader.js';
 import { start } from './process.js';
-import { copyFailure } from './segments.js';
 
 export interface LiveDecodeJob {
   readonly ffmpeg: Ffmpeg;
@@ -33,16 +32,12 @@ export interface LiveDecodeJob {
   readonly copy?: StreamCopy;
 }
 
-/** A second output of the decoder, of which each connection has one of its own. */
+/** A second output of the decoder: its packets as they came, of which each connection has one. */
 export interface StreamCopy {
-  /** ffmpeg's options of the output, its path last. */
-  readonly args: readonly string[];
-  /** A file was begun: the one before it is complete. */
-  readonly onFile: (path: string) => void;
-  /** The files cannot be written: no more come. The pictures go on. */
-  readonly onFailed: (why: string) => void;
-  /** The child has ended: the last file is complete. */
-  readonly onEnd: () => void;
+  /** The next bytes of a Matroska stream; takes them at once, whatever becomes of them. */
+  write(chunk: Uint8Array): void;
+  /** No more come. */
+  end(): void;
 }
 
 /** What is known of a picture when it comes. */
@@ -91,12 +86,9 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
       args: decodeArgs(job, input.args),
       stdin: 'pipe',
       stdout: 'pipe',
+      ...(job.copy && { second: 'pipe' }),
       onLine: (line) => {
-        if (isOfCopy(line)) {
-          tellCopy(line, job.copy);
-          return;
-        }
-        log.push(line);
+        if (!isOfCopy(line)) log.push(line);
         if (log.stage !== stage) {
           stage = log.stage;
           subscriber.next({ kind: 'stage', stage });
@@ -104,7 +96,8 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
       },
     });
     child.stdin?.end(input.stdin);
-    void child.exited.then(() => job.copy?.onEnd());
+    child.second?.on('data', (chunk: Uint8Array) => job.copy?.write(chunk));
+    void child.exited.then(() => job.copy?.end());
     const held: { pool?: FramePool } = {};
     const work = async () => {
       if (child.stdout === null) throw new Error('a decoder without stdout');
@@ -130,15 +123,14 @@ export function decodeLive(job: LiveDecodeJob): Observable<LiveDecoded> {
   });
 }
 
-/** Said of the files that are written, not of the camera. */
-const isOfCopy = (line: string) => /^\[(tee|segment|matroska) @ /.test(line);
+/** Said of the copy, not of the camera. */
+const isOfCopy = (line: string) => line.startsWith('[matroska @ ');
 
-function tellCopy(line: string, copy: StreamCopy | undefined): void {
-  const path = /Opening '(.+)' for writing/.exec(line)?.[1];
-  if (path !== undefined) copy?.onFile(path);
-  const why = copyFailure(line);
-  if (why !== undefined) copy?.onFailed(why);
-}
+/** Handed on without delay, so that a file ends when the clock says so. */
+const COPY = [
+  ...['-map', '0:v:0', '-map', '0:a?', '-c', 'copy', '-avoid_negative_ts', 'make_zero'],
+  ...['-f', 'matroska', '-cluster_time_limit', '500', '-flush_packets', '1', 'pipe:3'],
+];
 
 function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {
   const { maxWidth, deinterlace = false } = job;
@@ -162,7 +154,7 @@ function decodeArgs(job: LiveDecodeJob, input: readonly string[]): string[] {
     // The encoder of raw video, too, would hold back a frame for each of its threads.
     ...[...job.passthrough, '-enc_time_base', `1:${TICKS}`, '-c:v', 'rawvideo', '-threads', '1'],
     ...['-f', 'nut', '-write_index', '0', '-flush_packets', '1', 'pipe:1'],
-    ...(job.copy?.args ?? []),
+    ...(job.copy === undefined ? [] : COPY),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface ProcessSpec {
   /** Default: both closed. */
   readonly stdin?: 'pipe' | 'ignore';
   readonly stdout?: 'pipe' | 'ignore';
+  /** A second output, which the process knows as `pipe:3`; default: none. */
+  readonly second?: 'pipe' | 'ignore';
   /** Working folder. */
   readonly cwd?: string;
   /** Called with each line of stderr as it comes. */
@@ -24,6 +26,8 @@ export interface Exit {
 export interface Running {
   readonly stdin: Writable | null;
   readonly stdout: Readable | null;
+  /** Must be read, or the process stands still. */
+  readonly second: Readable | null;
   /** Resolves once, when the process and its pipes are closed; never rejects. */
   readonly exited: Promise<Exit>;
   readonly stderr: LineLog;
@@ -89,11 +93,12 @@ export function start({
   args,
   stdin = 'ignore',
   stdout = 'ignore',
+  second = 'ignore',
   cwd,
   onLine,
 }: ProcessSpec): Running {
   const child = spawn(command, args, {
-    stdio: [stdin, stdout, 'pipe'],
+    stdio: [stdin, stdout, 'pipe', ...(second === 'pipe' ? [second] : [])],
     windowsHide: true,
     cwd,
     // A terminal's Ctrl-C would reach the child too, which would then end as if its input were over.
@@ -110,14 +115,17 @@ export function start({
       resolve({ code, signal });
     });
   });
+  const other = (child.stdio[3] ?? null) as Readable | null;
   const kill = () => {
     child.kill('SIGKILL');
+    other?.destroy();
     child.stdin?.destroy();
     child.stdout?.destroy();
   };
   return {
     stdin: child.stdin,
     stdout: child.stdout,
+    second: other,
     exited,
     stderr,
     kill,

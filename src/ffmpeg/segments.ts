@@ -1,4 +1,4 @@
-/** Writes restored pictures as a row of files, each complete in itself. */
+/** Writes pictures, or packets as they come, as a row of files, each complete in itself. */
 import type { ColourTags } from '../frame/colour.js';
 import type { FrameSize } from '../frame/frame.js';
 import type { LiveEncoder } from './encode-live.js';
@@ -8,12 +8,9 @@ import type { Ffmpeg } from './find.js';
 import { nutFrameHeader, nutHeader } from './nut-writer.js';
 import { start } from './process.js';
 
-export interface SegmentJob {
+/** A row of files. */
+export interface SegmentRow {
   readonly ffmpeg: Ffmpeg;
-  readonly encoder: LiveEncoder;
-  readonly size: FrameSize;
-  readonly colour: ColourTags;
-  readonly passthrough: readonly string[];
   /** With %03d for the number of the file. */
   readonly pattern: string;
   readonly seconds: number;
@@ -23,9 +20,23 @@ export interface SegmentJob {
   readonly onEnd: (failure: string | undefined) => void;
 }
 
+export interface SegmentJob extends SegmentRow {
+  readonly encoder: LiveEncoder;
+  readonly size: FrameSize;
+  readonly colour: ColourTags;
+  readonly passthrough: readonly string[];
+}
+
 export interface SegmentWriter {
   /** False when the encoder is busy with some others: the picture is left out. */
   write(data: Uint8Array, timestamp: number, done: () => void): boolean;
+  /** Completes the last file. */
+  end(): void;
+}
+
+export interface SegmentCopier {
+  /** The next bytes of a Matroska stream. */
+  write(chunk: Uint8Array): void;
   /** Completes the last file. */
   end(): void;
 }
@@ -34,62 +45,22 @@ const MOST_UNDER_WAY = 8;
 /** How long the last file may take to be completed. */
 const GRACE_MS = 3000;
 
-/** A file ends with the clock, at a key frame. */
-const optionsOf = (seconds: number) => ({
-  ...{ segment_format: 'matroska', reset_timestamps: 1 },
-  ...{ segment_time: seconds, segment_atclocktime: 1 },
-});
-
-/**
- * Options of an output that copies what comes into a row of files. When these cannot be written only
- * they end, and `copyFailure` tells: what else the same ffmpeg does goes on.
- */
-export function segmentCopy(pattern: string, seconds: number): string[] {
-  const options = Object.entries({ f: 'segment', ...optionsOf(seconds), onfail: 'ignore' });
-  const told = options.map(([name, value]) => `${name}=${value}`).join(':');
-  const path = pattern.replace(/[\\'|[\]]/g, String.raw`\$&`);
-  // The first one takes everything: ffmpeg goes on as long as one of them does.
-  return ['-c', 'copy', '-f', 'tee', `[f=null]-|[${told}]${path}`];
-}
-
-/** Why the files of `segmentCopy` cannot be written, when this line of ffmpeg says so. */
-export function copyFailure(line: string): string | undefined {
-  return /^\[tee @ .*Slave muxer #1 failed: (.+), continuing/.exec(line)?.[1];
-}
+/** Bytes that may wait for a slow disk; then the recording is given up. */
+const MOST_WAITING = 16 * 2 ** 20;
 
 /** Reasons for which files cannot be written, as ffmpeg says them. */
 const REASONS = /No space left on device|Read-only file system|Permission denied|No such file.*/;
 
+/** Encodes pictures. */
 export function startSegments(job: SegmentJob): SegmentWriter {
   const { encoder, colour, size, passthrough } = job;
-  const child = start({
-    command: job.ffmpeg.ffmpeg,
-    args: [
-      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+verbose', '-y', '-copyts'],
-      ...['-probesize', '32', '-analyzeduration', '0', '-f', 'nut', '-i', 'pipe:0'],
-      ...['-map', '0:v:0', '-vf', [...tagFilter(colour), 'null'].join(','), ...passthrough],
-      ...[...tagOptions(colour), '-enc_time_base', '1:1000'],
-      ...['-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p'],
-      ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
-      ...['-f', 'segment'],
-      ...Object.entries(optionsOf(job.seconds)).flatMap(([name, value]) => [
-        `-${name}`,
-        `${value}`,
-      ]),
-      job.pattern,
-    ],
-    stdin: 'pipe',
-    onLine: (line) => {
-      const path = /Opening '(.+)' for writing/.exec(line)?.[1];
-      if (path !== undefined) job.onFile(path);
-    },
-  });
-  void child.exited.then((exit) => {
-    const said = child.stderr.lines.flatMap((line) => REASONS.exec(line)?.[0] ?? []);
-    job.onEnd(exit.code === 0 ? undefined : (said[0] ?? ending(exit)));
-  });
-  const { stdin } = child;
-  if (stdin === null) throw new Error('an encoder without stdin');
+  const { stdin, end } = startRow(job, [
+    ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'nut', '-i', 'pipe:0'],
+    ...['-map', '0:v:0', '-vf', [...tagFilter(colour), 'null'].join(','), ...passthrough],
+    ...[...tagOptions(colour), '-enc_time_base', '1:1000'],
+    ...['-c:v', encoder.name, ...encoder.args, '-pix_fmt', 'yuv420p'],
+    ...['-force_key_frames', 'expr:gte(t,n_forced*2)'],
+  ]);
   let origin: number | undefined;
   let last = -1;
   let writing = 0;
@@ -111,14 +82,60 @@ export function startSegments(job: SegmentJob): SegmentWriter {
       stdin.uncork();
       return true;
     },
-    end: () => {
-      stdin.end();
-      const timer = setTimeout(() => {
-        child.kill();
-      }, GRACE_MS);
-      void child.exited.then(() => {
-        clearTimeout(timer);
-      });
-    },
+    end,
   };
+}
+
+/** Copies packets, whatever they hold. */
+export function startCopy(row: SegmentRow): SegmentCopier {
+  let failure: string | undefined;
+  const onEnd = (why: string | undefined) => row.onEnd(failure ?? why);
+  const { stdin, end, kill } = startRow({ ...row, onEnd }, [
+    ...['-probesize', '32', '-analyzeduration', '0', '-f', 'matroska', '-i', 'pipe:0'],
+    ...['-map', '0', '-c', 'copy'],
+  ]);
+  return {
+    write: (chunk) => {
+      if (!stdin.writable) return;
+      stdin.write(chunk);
+      if (stdin.writableLength <= MOST_WAITING) return;
+      failure = 'the disk is too slow';
+      kill();
+    },
+    end,
+  };
+}
+
+/** A file ends with the clock, at a key frame. */
+function startRow({ ffmpeg, pattern, seconds, onFile, onEnd }: SegmentRow, coding: string[]) {
+  const child = start({
+    command: ffmpeg.ffmpeg,
+    args: [
+      ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'level+verbose', '-y', ...coding],
+      ...['-f', 'segment', '-segment_format', 'matroska', '-reset_timestamps', '1'],
+      ...['-segment_time', String(seconds), '-segment_atclocktime', '1', pattern],
+    ],
+    stdin: 'pipe',
+    onLine: (line) => {
+      const path = /Opening '(.+)' for writing/.exec(line)?.[1];
+      if (path !== undefined) onFile(path);
+    },
+  });
+  void child.exited.then((exit) => {
+    const said = child.stderr.lines.flatMap((line) => REASONS.exec(line)?.[0] ?? []);
+    onEnd(exit.code === 0 ? undefined : (said[0] ?? ending(exit)));
+  });
+  const { stdin } = child;
+  if (stdin === null) throw new Error('an encoder without stdin');
+  const kill = () => {
+    child.kill();
+  };
+  const end = () => {
+    stdin.end();
+    const timer = setTimeout(kill, GRACE_MS);
+    void child.exited.then(() => {
+      clearTimeout(timer);
+    });
+  };
+  return { stdin, end, kill };
 }

@@ -2,7 +2,8 @@
 
 gst-camera.py [--auth basic|digest --user U --password P] [--address IP] [--record FILE] PATH=CLIP ...
 
-CLIP is an .mp4 of H.264 or HEVC (named in PATH: /h264, /hevc) or an .avi of MJPEG (/mjpeg).
+CLIP is an .mp4 of H.264 or HEVC (named in PATH: /h264, /hevc) or an .avi of MJPEG (/mjpeg);
+/sound is H.264 with a tone beside it.
 --record: what is published to /in is written to FILE as H.264. Prints its port when it listens.
 """
 
@@ -20,6 +21,8 @@ PIPELINES = {
     "/hevc": "qtdemux ! h265parse ! rtph265pay config-interval=-1",
     "/mjpeg": "avidemux ! jpegparse ! rtpjpegpay",
 }
+PIPELINES["/sound"] = PIPELINES["/h264"]
+TONE = "audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay"
 RECORD = "rtph264depay name=depay0 ! h264parse ! video/x-h264,stream-format=byte-stream"
 
 
@@ -57,6 +60,8 @@ def main() -> None:
     for mount in arguments.mounts:
         path, clip = mount.split("=", 1)
         launches[path] = f"( filesrc location={clip} ! {PIPELINES[path]} name=pay0 pt=96 )"
+        if path == "/sound":
+            launches[path] = launches[path][:-1] + f"{TONE} name=pay1 )"
     if arguments.record:
         launches["/in"] = f"( {RECORD} ! filesink location={arguments.record} buffer-mode=2 )"
     for path, launch in launches.items():

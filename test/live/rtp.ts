@@ -51,7 +51,7 @@ export class Packetizer {
     head[0] = 0x80;
     head[1] = PAYLOAD_TYPE | (marker ? 0x80 : 0);
     head.writeUInt16BE(this.#sequence++ & 0xffff, 2);
-    head.writeUInt32BE(ticks % 2 ** 32, 4);
+    head.writeUInt32BE(((ticks % 2 ** 32) + 2 ** 32) % 2 ** 32, 4);
     head.writeUInt32BE(0x5e1ec7ed, 8);
     return Buffer.concat([head, payload]);
   }

@@ -1,13 +1,13 @@
 /** Live sources that are no RTSP cameras: MJPEG and HLS over HTTP, and a file at its own speed. */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { ffmpeg, make, scratchFolder } from '../ffmpeg/clips.js';
+import { make, scratchFolder } from '../ffmpeg/clips.js';
 import { makeClip } from '../live/access-units.js';
+import { startHttpCamera } from '../live/http-camera.js';
 import { endWatches, Watch } from '../live/watch.js';
 
 endWatches();
@@ -25,17 +25,12 @@ async function serve(handle: RequestListener): Promise<string> {
 
 it('shows a camera of MJPEG over HTTP', async () => {
   const clip = makeClip({ coding: 'mjpeg' });
-  const address = await serve((_, response) => {
-    response.setHeader('content-type', 'multipart/x-mixed-replace;boundary=ffmpeg');
-    const args = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', clip.path, '-c', 'copy'];
-    const child = spawn(ffmpeg.ffmpeg, [...args, '-f', 'mpjpeg', '-']);
-    child.stdout.pipe(response);
-    response.on('close', () => child.kill('SIGKILL'));
-  });
-  const watch = new Watch(`${address}/video`);
+  const camera = await startHttpCamera(clip.path);
+  const watch = new Watch(camera.url);
   await watch.more(10);
   expect(watch.codec).toBe('mjpeg');
   expect(watch.last.age).toBeLessThan(1000);
+  camera.close();
 });
 
 it('plays an HLS stream at its own speed', async () => {
