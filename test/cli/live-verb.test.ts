@@ -1,10 +1,11 @@
 /** `relens live` as a process: no password anywhere, reload of its config, and a stop that is one. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { relens, start, type Running } from '../e2e/relens.js';
-import { scratchFolder } from '../ffmpeg/clips.js';
+import { scratchFolder, times } from '../ffmpeg/clips.js';
 import { makeClip } from '../live/access-units.js';
+import { filesOf } from '../live/files.js';
 import { RtspCamera } from '../live/rtsp-camera.js';
 
 const PASSWORD = 'never-seen-42';
@@ -49,8 +50,11 @@ function commandLines(): string[] {
 
 it('shows a camera, hides its password, and stops within five seconds', async (context) => {
   if (process.platform !== 'linux') context.skip('needs /proc to see what the process list shows');
-  running = start(['live', '--port', '0', camera.url(`cam:${PASSWORD}`)]);
+  const url = camera.url(`cam:${PASSWORD}`);
+  running = start(['live', '--port', '0', '--record', folder, url]);
   await said(running, 'the picture is there');
+  const kept = join(folder, 'camera');
+  await filesOf(kept, (names) => names.some((name) => name.startsWith('restored')));
   const lines = commandLines();
   expect(lines.some((line) => line.includes('pipe:0'))).toBe(true);
   expect(lines.filter((line) => line.includes(PASSWORD))).toEqual([]);
@@ -63,6 +67,13 @@ it('shows a camera, hides its password, and stops within five seconds', async (c
   const children = commandLines().filter((line) => line.includes(String(camera.port)));
   expect(children).toEqual([]);
   expect(camera.sessions).toBe(0);
+  // What was recorded is complete, and can be played.
+  const files = readdirSync(kept).filter((name) => name.endsWith('.mkv'));
+  expect(files.length).toBeGreaterThan(1);
+  for (const file of files) {
+    expect(existsSync(join(kept, `${file}.json`))).toBe(true);
+    expect(times(join(kept, file)).length).toBeGreaterThan(0);
+  }
 });
 
 it('follows its config while it runs, and refuses a bad one', async () => {
