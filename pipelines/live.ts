@@ -65,7 +65,8 @@ class Hub implements LiveHub {
     readonly kind: 'added' | 'changed' | 'removed';
     readonly name: string;
   }>();
-  #wished: readonly CameraConfig[] | undefined;
+  /** What the newest list wished, as far as it was done. */
+  #wished: Map<string, CameraConfig> | undefined;
 
   constructor(options: LiveOptions, tools: LiveTools) {
     this.#options = options;
@@ -75,8 +76,8 @@ class Hub implements LiveHub {
     const cameras$ = this.#started.pipe(mergeMap((camera) => camera.run$));
     const wishes$ = options.cameras$.pipe(
       tap((wished) => {
-        if (this.#wished === undefined) this.#follow(wished);
-        else this.#followLater(wished);
+        if (this.#wished === undefined) this.#follow(wished, raise);
+        else this.#follow(wished, (error) => this.#options.logger.error(messageOf(error)));
       }),
       mergeMap(() => EMPTY),
     );
@@ -107,9 +108,8 @@ class Hub implements LiveHub {
   }
 
   change(name: string, config: CameraConfig): void {
-    const checked = checkedCamera({ ...config, name });
-    this.#known(name).camera.stop();
-    this.#start(checked, 'changed');
+    const before = this.#known(name).camera;
+    this.#start(checkedCamera({ ...config, name }), 'changed', before);
   }
 
   remove(name: string): void {
@@ -124,8 +124,10 @@ class Hub implements LiveHub {
     throw new RelensError('CAMERA_NOT_FOUND', `expected the name of a camera, ${name} is none`);
   }
 
-  #start(config: CameraConfig, kind: 'added' | 'changed'): void {
+  /** Where it cannot be started the one before it goes on. */
+  #start(config: CameraConfig, kind: 'added' | 'changed', before?: RunningCamera): void {
     const camera = new RunningCamera(config, this.#options, this.#tools);
+    before?.stop();
     this.#cameras.set(config.name, { camera, config });
     this.#started.next(camera);
     this.#tell(config.name, kind);
@@ -136,33 +138,39 @@ class Hub implements LiveHub {
     this.#changes.next({ kind, name });
   }
 
-  /** What cannot be done of a later list is said; the cameras that run go on. */
-  #followLater(wished: readonly CameraConfig[]): void {
-    try {
-      this.#follow(wished);
-    } catch (error) {
-      this.#options.logger.error(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  /** Makes true what the newest list says differently from the one before. */
-  #follow(wished: readonly CameraConfig[]): void {
-    const before = new Map((this.#wished ?? []).map((config) => [config.name, config]));
-    this.#wished = wished;
-    const names = new Set(wished.map(({ name }) => name));
+  /** Makes true what the newest list says differently from the one before, camera by camera. */
+  #follow(wished: readonly CameraConfig[], onError: (error: unknown) => void): void {
+    const before = this.#wished ?? new Map<string, CameraConfig>();
+    const now = new Map(wished.map((config) => [config.name, config]));
+    this.#wished = now;
     for (const name of before.keys()) {
-      if (!names.has(name) && this.#cameras.has(name)) this.remove(name);
+      if (!now.has(name) && this.#cameras.has(name)) this.remove(name);
     }
     for (const config of wished) {
-      if (same(before.get(config.name), config) && this.#cameras.has(config.name)) continue;
-      if (this.#cameras.has(config.name)) this.change(config.name, config);
-      else this.add(config);
+      const { name } = config;
+      const old = before.get(name);
+      if (same(old, config) && this.#cameras.has(name)) continue;
+      try {
+        if (this.#cameras.has(name)) this.change(name, config);
+        else this.add(config);
+      } catch (error) {
+        // What could not be done was not done: it is tried again with the next list.
+        if (old === undefined) now.delete(name);
+        else now.set(name, old);
+        onError(error);
+      }
     }
   }
 }
 
 function checkedCamera({ name, ...settings }: CameraConfig): CameraConfig {
   return readCamera(name, settings);
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 function same(a: CameraConfig | undefined, b: CameraConfig): boolean {

@@ -1,7 +1,7 @@
 /** Leads each request to its route and each WebSocket to its stream, once the guard lets it in. */
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { catchError, defer, EMPTY, finalize, from, takeUntil, type Observable } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, takeUntil, type Observable } from 'rxjs';
 import type { Ffmpeg } from '../ffmpeg/find.js';
 import type { LiveHub } from '../frame/live-seams.js';
 import type { Logger } from '../telemetry/logger.js';
@@ -67,7 +67,7 @@ export function createDoor(spec: DoorSpec): Door {
       }
       if (!('route' in found)) return refuse(response, wrongMethod(found.allowed, response));
       const exchange = { request: incoming, response, url, params: found.params };
-      return from(found.route.handle(exchange)).pipe(
+      return defer(() => found.route.handle(exchange)).pipe(
         catchError((error: unknown) => {
           logger.debug({ path: url.pathname, error: String(error) }, 'answered with an error');
           sendError(response, error);

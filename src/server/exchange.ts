@@ -86,6 +86,7 @@ export function sendProblem(
 const STATUS: Partial<Record<ErrorCode, number>> = {
   USAGE: 400,
   CONFIG: 400,
+  OUTPUT_WRITE: 400,
   CAMERA_EXISTS: 409,
   CAMERA_NOT_FOUND: 404,
   CAMERA_NOT_LIVE: 503,

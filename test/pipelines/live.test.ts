@@ -136,16 +136,21 @@ describe('many cameras', () => {
     await some(cameraOf(tested, 'yard').pictures$, 1);
     hub.change('yard', { name: 'yard', url, maxWidth: 96 });
     await some(cameraOf(tested, 'yard').pictures$, 1, ({ original }) => original.width === 96);
+    // A change that cannot be made leaves the camera as it is.
+    const record = '/dev/null/x';
+    expect(() => hub.change('yard', { name: 'yard', url, record })).toThrow(/cannot be made/);
+    await some(cameraOf(tested, 'yard').pictures$, 1, ({ original }) => original.width === 96);
     const ended = firstValueFrom(cameraOf(tested, 'yard').units$).catch((error: unknown) => error);
     hub.remove('yard');
     expect(String(await ended)).toContain('no elements');
     expect(() => hub.remove('yard')).toThrow(/yard is none/);
-    // The wished list changes what it names and nothing else.
+    // The wished list changes what it names and nothing else, and does what can be done of it.
     wish.next([
-      { name: 'stays', url },
+      { name: 'stays', url, record },
       { name: 'gate', url },
     ]);
     await some(cameraOf(tested, 'gate').pictures$, 1);
+    expect(tested.log.join()).toContain('/dev/null/x/stays');
     wish.next([{ name: 'stays', url }]);
     expect(hub.cameras().map(({ name }) => name)).toEqual(['stays']);
     expect(cameraOf(tested, 'stays')).toBe(stays);
