@@ -157,8 +157,8 @@ export interface CameraEvent {
   readonly id: number;
   readonly camera: string;
   /**
-   * For example `live`, `stalled`, `unauthorised`, `failed`, `size`, `added`, `removed`, `late`; and
-   * what happened to the view, named as in frame/camera-event.ts.
+   * For example `live`, `stalled`, `unauthorised`, `failed`, `size`, `added`, `removed`, `late`,
+   * `record-failed`; and what happened to the view, named as in frame/camera-event.ts.
    */
   readonly kind: string;
   readonly start: number;
