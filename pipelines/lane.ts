@@ -17,6 +17,7 @@ import {
   slotsNeeded,
   type Restored,
 } from '../src/restorers/archive.js';
+import { Nearby } from '../src/restorers/nearby/nearby.js';
 import { openFile } from '../src/sources/file.js';
 import type { SecondPictures } from '../src/sources/file-source.js';
 import type { StageTimes } from '../src/telemetry/stage-times.js';
@@ -51,6 +52,7 @@ export async function openLane(options: Omit<RestoreOptions, 'output'>) {
 export interface LaneState {
   readonly inspection: Uint8Array;
   readonly past: unknown;
+  readonly nearby: unknown;
 }
 
 export interface LaneFrame {
@@ -94,10 +96,12 @@ export function laneFrames(
   const inspection = openInspection(source.info, times, () => 0, lane.networks, osd);
   const others: SecondPictures = new Map();
   const past = new BackgroundMemory(size);
+  const nearby = new Nearby(size, options.synthesis);
   const first = from?.seq ?? 0;
   if (from !== undefined) {
     inspection.load(deserialize(from.state.inspection));
     past.load(from.state.past as ReturnType<BackgroundMemory['save']>);
+    nearby.load(from.state.nearby);
   }
   const inputs = new Map<number, string>();
   const states = new Map<number, Uint8Array>();
@@ -111,7 +115,7 @@ export function laneFrames(
   const stateAfter = (seq: number): LaneState | undefined => {
     const state = states.get(seq + 1);
     states.delete(seq + 1);
-    return state && { inspection: state, past: past.save() };
+    return state && { inspection: state, past: past.save(), nearby: nearby.save() };
   };
   const watch = openCameraEvents(source.info);
   return source.frames(pool, damaged ? others : undefined).pipe(
@@ -151,6 +155,7 @@ export function laneFrames(
       engine,
       times,
       past,
+      nearby,
       noise: (inspected) => inspection.noise(inspected),
       mask: (inspected) => inspection.mask(inspected),
       noiseFloor: options.noiseFloor ?? NOISE_FLOOR,

@@ -18,6 +18,7 @@ import {
   type SpareFeeds,
 } from './generator.js';
 import type { FrameMask, Inspection } from './inspection.js';
+import { Nearby } from './nearby/nearby.js';
 import { Painter } from './painter/painter.js';
 import { unlearn } from './unlearn.js';
 
@@ -33,8 +34,9 @@ export interface ArchiveOptions extends GeneratorOptions {
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
-  /** What was seen before the first frame that comes; default: nothing. Learns from every frame. */
+  /** What was seen before the first frame that comes; default: nothing. Learn from every frame. */
   readonly past?: BackgroundMemory;
+  readonly nearby?: Nearby;
   /** The noise as it is known when the block is restored, after the look-ahead. */
   noise(inspection: Inspection): NoiseEstimate;
   /** The mask as it is known when the block is restored, after the look-ahead. */
@@ -72,6 +74,7 @@ interface Decided extends Lesson {
   readonly inspection: Inspection;
   readonly noise: NoiseEstimate;
   readonly coverage: FrameMask;
+  readonly except: Uint8Array | undefined;
 }
 
 /**
@@ -85,30 +88,42 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const future = new LookAhead(size);
   const background = blank(past.background);
   const spare: SpareFeeds = {};
+  const nearby = options.nearby ?? new Nearby(size, options.synthesis);
   const painter = options.synthesis ? new Painter(size) : undefined;
   const decide = (inspection: Inspection): Decided => {
     const mask = options.mask(inspection);
     const noise = options.noise(inspection);
     const { frame } = inspection;
-    return { inspection, frame, noise, coverage: mask, mask: mask.data, sigma: noise.sigma };
+    const except = mask.between;
+    return {
+      inspection,
+      frame,
+      noise,
+      coverage: mask,
+      mask: mask.data,
+      sigma: noise.sigma,
+      except,
+    };
   };
   const restoreBlock = ([block, next]: Decided[][]) => {
     times.measure('remember', () => unlearn(past, [...(block ?? []), ...(next ?? [])]));
     const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
+    const patches = times.measure('match', () => nearby.patches(block ?? [], next ?? []));
     times.measure('paint', () => {
       painter?.study([...(block ?? []), ...(next ?? [])]);
     });
     let index = 0;
     return from(block ?? []).pipe(
       mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
-        const view = views[index++];
-        if (view === undefined) throw new Error('fewer views than frames');
+        const [view, patch] = [views[index], patches[index++]];
+        if (view === undefined || patch === undefined) throw new Error('fewer views than frames');
         const { frame, maps } = inspection;
         const began = performance.now();
         const between = new Between(inspection, mask.between);
+        patch.put(frame);
         const input = {
           frame,
-          mask: between.without(mask.data),
+          mask: patch.without(between.without(mask.data)),
           noise: between.noisy(noisePlane(noise, size, options.noiseFloor)),
           past: past.recent,
           future: view.recent,
@@ -122,6 +137,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
         const cut = times.measure('remember', () => past.learn(frame, mask.data, noise.sigma));
         const result = await outcome;
         between.tell(result, doubt.uncertainty);
+        patch.tell(result, doubt);
         times.add('network', result.inferenceMs);
         const noiseMap = noise.map;
         return { ...result, doubt, frame, maps, mask, sigma: noise.sigma, noiseMap, cut };
