@@ -75,6 +75,7 @@ interface Decided extends Lesson {
   readonly noise: NoiseEstimate;
   readonly coverage: FrameMask;
   readonly except: Uint8Array | undefined;
+  readonly drawn: Uint8Array | undefined;
 }
 
 /**
@@ -91,19 +92,11 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const nearby = options.nearby ?? new Nearby(size, options.synthesis);
   const painter = options.synthesis ? new Painter(size) : undefined;
   const decide = (inspection: Inspection): Decided => {
-    const mask = options.mask(inspection);
+    const coverage = options.mask(inspection);
     const noise = options.noise(inspection);
-    const { frame } = inspection;
-    const except = mask.between;
-    return {
-      inspection,
-      frame,
-      noise,
-      coverage: mask,
-      mask: mask.data,
-      sigma: noise.sigma,
-      except,
-    };
+    const { frame, repair: drawn } = inspection;
+    const { data: mask, between: except } = coverage;
+    return { inspection, frame, noise, coverage, mask, sigma: noise.sigma, except, drawn };
   };
   const restoreBlock = ([block, next]: Decided[][]) => {
     times.measure('remember', () => unlearn(past, [...(block ?? []), ...(next ?? [])]));

@@ -17,9 +17,15 @@ const FLOOR = 4;
 /**
  * @param luma `[H, W]`
  * @param mask `[rows, columns]`, not 0 = damaged
+ * @param drawn `[rows, columns]`, not 0 = by hand: such cells are hidden whole, whatever they look like
  * @returns `[H, W]`, 1 = this sample is hidden
  */
-export function hiddenSamples(size: FrameSize, luma: Uint8Array, mask: Uint8Array): Uint8Array {
+export function hiddenSamples(
+  size: FrameSize,
+  luma: Uint8Array,
+  mask: Uint8Array,
+  drawn?: Uint8Array,
+): Uint8Array {
   const { width, height } = size;
   const { columns, rows } = cellGrid(size);
   const hidden = new Uint8Array(width * height);
@@ -45,6 +51,7 @@ export function hiddenSamples(size: FrameSize, luma: Uint8Array, mask: Uint8Arra
       const above = step === width ? row > 0 : step === -width ? row < rows - 1 : true;
       const outer = cell - (along === 1 ? Math.sign(step) * columns : step);
       if (!beside || !above || mask[outer] !== 0) continue;
+      if ((drawn?.[cell] ?? 0) !== 0) continue;
       const at = 2 * (row * width + column) + (step === -1 ? 1 : step === -width ? width : 0);
       rim.push(at, at + along);
     }

@@ -35,9 +35,10 @@ const NOISE_APART = 1.128;
 export interface Match {
   /** Mean absolute difference of what is around the cell, noise taken off; Infinity = not seen near. */
   readonly apart: number;
-  /** Variance of what is seen around, and the share that is. */
+  /** Variance of what is seen around. */
   readonly variance: number;
-  readonly seen: number;
+  /** Something is seen at two sides of the cell, across from each other. */
+  readonly narrow: boolean;
   /** Four of luma, then U and V. */
   readonly samples: readonly number[];
   /** Frames from here to the one that is most alike. */
@@ -87,16 +88,16 @@ export class Matcher {
       this.#offer(other, y, x, FRAME_COST * Math.abs(other.seq - view.seq), noise);
       if (this.#weight > ENOUGH) break;
     }
-    if (this.#best > STILL && variance > PLAIN) this.#follow(view, others, y, x, noise);
-    const seen = this.#count / (SIDE ** 2 - 4);
+    const narrow = this.#isNarrow(view, y, x);
+    if (this.#best > STILL && variance > PLAIN && narrow) this.#follow(view, others, y, x, noise);
     if (this.#bestView === undefined)
-      return { apart: Infinity, variance, seen, samples: [], from: 0 };
+      return { apart: Infinity, variance, narrow, samples: [], from: 0 };
     if (this.#weight < 1e-3) {
       this.#add(this.#bestView, this.#bestY, this.#bestX, 1);
       this.#weight += 1;
     }
     const samples = Array.from(this.#sums, (sum) => sum / this.#weight);
-    return { apart: this.#best, variance, seen, samples, from: this.#bestView.seq - view.seq };
+    return { apart: this.#best, variance, narrow, samples, from: this.#bestView.seq - view.seq };
   }
 
   #begin(): void {
@@ -112,6 +113,9 @@ export class Matcher {
       MOVE_COST + SAMPLE_COST * (Math.abs(dy) + Math.abs(dx));
     for (const other of others) {
       if (Math.abs(other.seq - view.seq) > MOVES_WITHIN) break;
+      // Where nothing moved, what looks alike further on is no sighting of what is hidden.
+      const limit = Math.sqrt(STILL ** 2 + noise);
+      if (this.#apart(other, y, x, limit) <= limit) continue;
       for (let dy = -REACH; dy <= REACH; dy += COARSE) {
         for (let dx = -REACH; dx <= REACH; dx += COARSE) {
           if (dy !== 0 || dx !== 0) this.#offer(other, y + dy, x + dx, cost(dy, dx), noise);
@@ -165,6 +169,19 @@ export class Matcher {
     }
     this.#count = count;
     return count < SEEN_AT_LEAST ? undefined : Math.max(0, squares / count - (sum / count) ** 2);
+  }
+
+  /** True when samples are seen left and right of the cell, or above and below. */
+  #isNarrow({ hidden }: View, y: number, x: number): boolean {
+    const sees = (dy: number, dx: number) => {
+      for (let k = 1; k <= AROUND; k++) {
+        const [row, column] = [dy > 0 ? y + 1 + k : y + dy * k, dx > 0 ? x + 1 + k : x + dx * k];
+        if (row < 0 || column < 0 || row >= this.#height || column >= this.#width) return false;
+        if (hidden?.[row * this.#width + column] !== 1) return true;
+      }
+      return false;
+    };
+    return (sees(0, -1) && sees(0, 1)) || (sees(-1, 0) && sees(1, 0));
   }
 
   /** True when the cells that the 2x2 samples at `y, x` lie in are all in the picture, and seen. */

@@ -15,8 +15,7 @@ const FILM_SHARE = 0.3;
 const FILM_LEAST = 1;
 /** What another frame errs by, in shares of the squared difference of what is around. */
 const MATCH_SHARE = 2;
-/** Share of the surroundings that is seen where a gap has two sides, and their variance where they tell all. */
-const BOTH_SIDES = 0.5;
+/** Variance of surroundings that tell all of what is in a gap between them. */
 const PLAIN = 40;
 /** A cell of which an eighth or more is made up counts as synthesised. */
 const MADE_UP = 1 / 8;
@@ -26,6 +25,8 @@ const WHOLE = 255;
 export interface Damaged extends Lesson {
   /** `[rows, columns]`, not 0 = to be left to others. */
   readonly except?: Uint8Array | undefined;
+  /** `[rows, columns]`, not 0 = masked by hand. */
+  readonly drawn?: Uint8Array | undefined;
 }
 
 /** A frame of the block before, copied. */
@@ -57,8 +58,9 @@ export class Nearby {
    * One patch for each frame of `block`, to be put when its turn comes: all are made before any frame
    * is changed, for each looks at the others as the camera gave them.
    */
-  patches(block: readonly Damaged[], next: readonly Lesson[]): Patch[] {
-    const view = ({ frame, mask }: Lesson) => viewOf(this.#size, frame.data, frame.seq, mask);
+  patches(block: readonly Damaged[], next: readonly Damaged[]): Patch[] {
+    const view = ({ frame, mask, drawn }: Damaged) =>
+      viewOf(this.#size, frame.data, frame.seq, mask, drawn);
     const earlier = this.#before.map(({ seq, data, mask }) => viewOf(this.#size, data, seq, mask));
     const all = [...earlier, ...block.map(view), ...next.map(view)];
     const patches = block.map((one, index) => {
@@ -99,8 +101,8 @@ export class Nearby {
   }
 
   /** Where nothing near shows it: both sides are seen, and plain. */
-  #canCross({ variance, seen }: Match): boolean {
-    return this.#synthesis && seen >= BOTH_SIDES && variance <= PLAIN;
+  #canCross({ variance, narrow }: Match): boolean {
+    return this.#synthesis && narrow && variance <= PLAIN;
   }
 
   /** All planes continued across the cells that were found. */
@@ -132,14 +134,14 @@ export class Nearby {
 
   #mix(
     cell: number,
-    { apart, variance, samples, from }: Match,
+    { apart, variance, narrow, samples, from }: Match,
     film: Film,
     hidden: Uint8Array,
   ): PatchedCell | undefined {
     const filmError = FILM_SHARE * variance + FILM_LEAST;
     const matchError = MATCH_SHARE * apart ** 2;
     let trust = filmError / (filmError + matchError);
-    if (!this.#synthesis && trust <= 1 - MADE_UP) {
+    if (!(this.#synthesis && narrow) && trust <= 1 - MADE_UP) {
       if (trust < 0.5) return undefined;
       trust = 1;
     }

@@ -1,7 +1,7 @@
 /** Cells of a frame for which other frames near in time, or the samples beside them, have an answer. */
 import { cellGrid, planesOf, type Frame } from '../../frame/frame.js';
 import { PROVENANCE } from '../../frame/provenance.js';
-import { uncertaintyOf } from '../../frame/uncertainty.js';
+import { UNKNOWN, uncertaintyOf } from '../../frame/uncertainty.js';
 import type { Doubt } from '../doubt.js';
 
 export interface PatchedCell {
@@ -53,7 +53,7 @@ export class Patch {
   ): void {
     for (const { cell, error, from } of this.#cells) {
       provenance[cell] = from === 0 ? PROVENANCE.synthesised : PROVENANCE.recovered;
-      uncertainty[cell] = uncertaintyOf(error);
+      uncertainty[cell] = from === 0 ? UNKNOWN : uncertaintyOf(error);
       seenFrom[cell] = from;
     }
   }

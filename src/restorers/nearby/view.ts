@@ -11,13 +11,22 @@ export interface View extends Planes {
   readonly hidden: Uint8Array | undefined;
 }
 
-/** @param data yuv420p planes, not copied */
-export function viewOf(size: FrameSize, data: Uint8Array, seq: number, mask: Uint8Array): View {
+/**
+ * @param data yuv420p planes, not copied
+ * @param drawn `[rows, columns]`, not 0 = masked by hand
+ */
+export function viewOf(
+  size: FrameSize,
+  data: Uint8Array,
+  seq: number,
+  mask: Uint8Array,
+  drawn?: Uint8Array,
+): View {
   const planes = planesOf(size, data);
   return {
     ...planes,
     seq,
     mask,
-    hidden: isBlank(mask) ? undefined : hiddenSamples(size, planes.y, mask),
+    hidden: isBlank(mask) ? undefined : hiddenSamples(size, planes.y, mask, drawn),
   };
 }
