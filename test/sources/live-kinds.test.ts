@@ -51,6 +51,21 @@ it('plays an HLS stream at its own speed', async () => {
   expect(watch.link.status).toBe('live');
 });
 
+it('follows no playlist out of the network', async () => {
+  const { path } = makeClip();
+  const list = ['#EXTM3U', '#EXT-X-TARGETDURATION:4', '#EXTINF:4,', `file://${path}`, ''];
+  const address = await serve((_, response) => {
+    response.end([...list, '#EXT-X-ENDLIST', ''].join('\n'));
+  });
+  const watch = new Watch(`${address}/live.m3u8`);
+  await watch.until(() => watch.link.nextAttemptMs !== undefined);
+  expect(watch.frames).toEqual([]);
+  expect(watch.link).toMatchObject({
+    status: 'failed',
+    reason: 'the camera points to an address of another kind, which is not followed',
+  });
+});
+
 it('plays a file at its own speed, and stops at its end', async () => {
   const { path } = makeClip({ seconds: 2 });
   const watch = new Watch(path);
