@@ -1,6 +1,7 @@
 """A second, independent test camera: GStreamer's RTSP server, which also takes what is published.
 
-gst-camera.py [--auth basic|digest --user U --password P] [--address IP] [--record FILE] PATH=CLIP ...
+gst-camera.py [--auth basic|digest --user U --password P] [--address IP] [--port N]
+              [--record FILE] PATH=CLIP ...
 
 CLIP is an .mp4 of H.264 or HEVC (named in PATH: /h264, /hevc) or an .avi of MJPEG (/mjpeg);
 /sound is H.264 with a tone beside it.
@@ -47,13 +48,14 @@ def main() -> None:
     parser.add_argument("--user", default="cam")
     parser.add_argument("--password", default="")
     parser.add_argument("--address", default="127.0.0.1")
+    parser.add_argument("--port", default="0")
     parser.add_argument("--record")
     parser.add_argument("mounts", nargs="*")
     arguments = parser.parse_args()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
     server.set_address(arguments.address)
-    server.set_service("0")
+    server.set_service(arguments.port)
     if arguments.auth:
         login(server, arguments)
     launches = {}

@@ -142,6 +142,27 @@ describe.skipIf(missing !== undefined)(`a published stream ${missing ?? ''}`, ()
     expect(tested.hub.events().map(({ kind }) => kind)).toContain('published');
   });
 
+  it('goes on when its server has gone and is back', async () => {
+    const first = await startGstCamera(['--record', join(folder, 'before.h264')]);
+    const publish = `rtsp://127.0.0.1:${first.port}/in`;
+    const { hub } = await startHub([{ name: 'door', url: camera.url(), publish }]);
+    const happens = (kind: string) =>
+      firstValueFrom(hub.events$.pipe(filter((event) => event.kind === kind)));
+    await happens('published');
+    const failed = happens('publish-failed');
+    first.kill();
+    const gone = await failed;
+    const again = happens('published');
+    const file = join(folder, 'after.h264');
+    const second = await startGstCamera(['--port', String(first.port), '--record', file]);
+    await again;
+    expect(hub.events().find(({ id }) => id === gone.id)?.end).toBeDefined();
+    await filesOf(dirname(file), (names) => {
+      return names.includes(basename(file)) && statSync(file).size > 10_000;
+    });
+    second.kill();
+  });
+
   it('is tried again, and the reason said without its password', async () => {
     const server = await startGstCamera([
       '--auth',
