@@ -1,5 +1,14 @@
 /** Restores archived frames block by block, so that each frame may know its past and its future. */
-import { bufferCount, concatMap, endWith, from, map, pairwise, type OperatorFunction } from 'rxjs';
+import {
+  bufferCount,
+  concatMap,
+  defer,
+  endWith,
+  from,
+  map,
+  pairwise,
+  type OperatorFunction,
+} from 'rxjs';
 import { mapAhead } from '../flow/map-ahead.js';
 import type { DamageMap, NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
@@ -20,6 +29,7 @@ import {
 import type { FrameMask, Inspection } from './inspection.js';
 import { Nearby } from './nearby/nearby.js';
 import { Painter } from './painter/painter.js';
+import type { PainterEngine } from './painter/plate-network.js';
 import { unlearn } from './unlearn.js';
 
 /** Frames in a block, and so the least and (twice) the greatest look-ahead. */
@@ -31,6 +41,8 @@ const MEMORY_BUDGET = 512e6;
 export interface ArchiveOptions extends GeneratorOptions {
   readonly size: FrameSize;
   readonly engine: Engine;
+  /** Paints what was never seen; without it the surroundings are continued, no more. */
+  readonly painter?: PainterEngine;
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
@@ -90,7 +102,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const background = blank(past.background);
   const spare: SpareFeeds = {};
   const nearby = options.nearby ?? new Nearby(size, options.synthesis);
-  const painter = options.synthesis ? new Painter(size) : undefined;
+  const painter = options.synthesis ? new Painter(size, options.painter) : undefined;
   const decide = (inspection: Inspection): Decided => {
     const coverage = options.mask(inspection);
     const noise = options.noise(inspection);
@@ -98,15 +110,19 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
     const { data: mask, between: except } = coverage;
     return { inspection, frame, noise, coverage, mask, sigma: noise.sigma, except, drawn };
   };
-  const restoreBlock = ([block, next]: Decided[][]) => {
-    times.measure('remember', () => unlearn(past, [...(block ?? []), ...(next ?? [])]));
-    const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
-    const patches = times.measure('match', () => nearby.patches(block ?? [], next ?? []));
-    times.measure('paint', () => {
-      painter?.study([...(block ?? []), ...(next ?? [])]);
-    });
+  const prepareBlock = async ([block = [], next = []]: Decided[][]) => {
+    const known = [...block, ...next];
+    times.measure('remember', () => unlearn(past, known));
+    const views = times.measure('look ahead', () => future.views(block, next));
+    const patches = times.measure('match', () => nearby.patches(block, next));
+    const began = performance.now();
+    await painter?.study(known);
+    times.add('paint', performance.now() - began);
+    return { block, views, patches };
+  };
+  const restoreBlock = ({ block, views, patches }: Awaited<ReturnType<typeof prepareBlock>>) => {
     let index = 0;
-    return from(block ?? []).pipe(
+    return from(block).pipe(
       mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
         const [view, patch] = [views[index], patches[index++]];
         if (view === undefined || patch === undefined) throw new Error('fewer views than frames');
@@ -143,7 +159,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
       endWith<Inspection[]>([]),
       pairwise(),
       map((blocks) => blocks.map((block) => block.map(decide))),
-      concatMap(restoreBlock),
+      concatMap((blocks) => defer(() => prepareBlock(blocks)).pipe(concatMap(restoreBlock))),
     );
 }
 

@@ -1,15 +1,11 @@
-/** Paints what was never seen: looks through what is only veiled, and continues the surroundings. */
+/** Paints what was never seen: the surroundings continued, and what a network adds to them. */
 import { isBlank } from '../../frame/blank.js';
 import { cellGrid, planesOf, type FrameSize } from '../../frame/frame.js';
 import type { Memory } from '../generator.js';
 import { filmOf, lumaOf, lumaOfAll, type Film } from './film.js';
 import { fillHarmonically } from './harmonic.js';
-import { PlanePainter, type PlaneVeil } from './paint-plane.js';
-import { estimateVeil } from './veil.js';
-
-/** Grey levels by which luma and chroma depart from their surroundings continued. */
-const LUMA_TEXTURE = 20;
-const CHROMA_TEXTURE = 8;
+import { PlanePainter } from './paint-plane.js';
+import { askPainter, planPlate, type PainterEngine, type Plate } from './plate-network.js';
 
 /** A frame and what is hidden of it. */
 export interface Sight {
@@ -30,48 +26,43 @@ export class Painter {
   readonly #size: FrameSize;
   readonly #columns: number;
   readonly #painters: readonly [PlanePainter, PlanePainter, PlanePainter];
-  #veils: readonly PlaneVeil[] = [];
+  readonly #engine: PainterEngine | undefined;
+  #plate: Plate | undefined;
 
-  constructor(size: FrameSize) {
+  /** @param engine runs the painter's network; without it the surroundings are continued, no more */
+  constructor(size: FrameSize, engine?: PainterEngine) {
     this.#size = size;
+    this.#engine = engine;
     this.#columns = cellGrid(size).columns;
     this.#painters = [
-      new PlanePainter(size.width, LUMA_TEXTURE),
-      new PlanePainter(this.#columns, CHROMA_TEXTURE),
-      new PlanePainter(this.#columns, CHROMA_TEXTURE),
+      new PlanePainter(size.width),
+      new PlanePainter(this.#columns),
+      new PlanePainter(this.#columns),
     ];
   }
 
-  /** Begins a block: learns the dirt in it, which is what is hidden in each of `sights`. */
-  study(sights: readonly Sight[]): void {
+  /**
+   * Begins a block: asks the network, once for all its frames, about what is hidden in each of
+   * `sights`. Frames are lent until the promise settles.
+   * @throws RelensError INFERENCE, MODEL
+   */
+  async study(sights: readonly Sight[]): Promise<void> {
     for (const painter of this.#painters) painter.forget();
-    this.#veils = [];
+    this.#plate = undefined;
     const [first, ...others] = sights;
-    if (first === undefined) return;
+    if (this.#engine === undefined || first === undefined) return;
     if (sights.some(({ mask }) => isBlank(mask))) return;
-    const dirty = first.mask.slice();
-    for (const { mask } of others) keepWhere(dirty, mask, true);
-    const cells = cellsOf(dirty);
-    if (cells.length === 0) return;
+    const hidden = first.mask.slice();
+    for (const { mask } of others) keepWhere(hidden, mask, true);
+    const plan = planPlate(cellGrid(this.#size), hidden);
+    if (plan.regions.length === 0) return;
+    const cells = cellsOf(hidden);
     const seen = meanOf(this.#size, sights);
-    const scene = { y: seen.y.slice(), u: seen.u.slice(), v: seen.v.slice() };
-    fillHarmonically(scene.y, this.#size.width, lumaOfAll(cells, this.#columns), false);
-    fillHarmonically(scene.u, this.#columns, cells, false);
-    fillHarmonically(scene.v, this.#columns, cells, false);
-    const { opacity, dirt } = estimateVeil(this.#size, seen, scene, dirty);
-    const coarse = Float32Array.from(dirty, (_, cell) =>
-      lumaOf(cell, this.#columns).reduce((sum, at) => sum + (opacity[at] ?? 1) / 4, 0),
-    );
-    for (let cell = 0; cell < dirty.length; cell++) {
-      if (dirty[cell] !== 0) continue;
-      coarse[cell] = 1;
-      for (const at of lumaOf(cell, this.#columns)) opacity[at] = 1;
-    }
-    this.#veils = [
-      { opacity, dirt: dirt.y },
-      { opacity: coarse, dirt: dirt.u },
-      { opacity: coarse, dirt: dirt.v },
-    ];
+    const film = { y: seen.y.slice(), u: seen.u.slice(), v: seen.v.slice() };
+    fillHarmonically(film.y, this.#size.width, lumaOfAll(cells, this.#columns), false);
+    fillHarmonically(film.u, this.#columns, cells, false);
+    fillHarmonically(film.v, this.#columns, cells, false);
+    this.#plate = await askPainter(this.#engine, this.#size, plan, seen, film, hidden);
   }
 
   /**
@@ -88,8 +79,12 @@ export class Painter {
     const film = filmOf(this.#size, frame.data);
     this.#recall(film, mask, memories);
     const luma = lumaOfAll(cells, this.#columns);
-    for (const [k, plane] of [film.y, film.u, film.v].entries()) {
-      this.#painters[k]?.paint(plane, k === 0 ? luma : cells, this.#veils[k]);
+    for (const [k, name] of (['y', 'u', 'v'] as const).entries()) {
+      const { share, slope, base } = this.#plate ?? {};
+      const plate = share &&
+        slope &&
+        base && { share: share[name], slope: slope[name], base: base[name] };
+      this.#painters[k]?.paint(film[name], k === 0 ? luma : cells, plate);
     }
     const [first] = memories;
     const memory = { planes: first.planes.slice(), count: first.count.slice() };

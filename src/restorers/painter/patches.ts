@@ -6,8 +6,6 @@ export interface Patch {
   readonly members: ReadonlySet<number>;
   /** The cells farthest from the edge. */
   readonly core: readonly number[];
-  /** The cells beside its edge; those at the border of the picture are not. */
-  readonly rim: readonly number[];
   /** The first and last columns and rows. */
   readonly left: number;
   readonly right: number;
@@ -17,9 +15,6 @@ export interface Patch {
 
 /** Share of the greatest depth from which a cell belongs to the core. */
 const CORE = 0.65;
-
-/** Depth of a cell that touches the outside. */
-const BESIDE = 4;
 
 /** @param set `[rows, columns]`, not 0 = of a patch */
 export function findPatches(set: Uint8Array, columns: number, rows: number): Patch[] {
@@ -48,14 +43,13 @@ export function findPatches(set: Uint8Array, columns: number, rows: number): Pat
       }
     }
     const core = cells.filter((cell) => (depth[cell] ?? 0) >= CORE * deepest);
-    const rim = cells.filter((cell) => (depth[cell] ?? 0) <= BESIDE);
-    patches.push({ cells, members: new Set(cells), core, rim, left, right, top, bottom });
+    patches.push({ cells, members: new Set(cells), core, left, right, top, bottom });
   }
   return patches;
 }
 
 /** Distance to the nearest cell that is not set, by the 3-4 chamfer (Borgefors 1986); 3 = a cell. */
-function depths(set: Uint8Array, columns: number, rows: number): Uint16Array {
+export function depths(set: Uint8Array, columns: number, rows: number): Uint16Array {
   const depth = new Uint16Array(set.length);
   const far = 65_000;
   const relax = (row: number, column: number, step: 1 | -1) => {

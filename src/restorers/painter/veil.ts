@@ -6,57 +6,97 @@
 import { cellGrid, type FrameSize } from '../../frame/frame.js';
 import { lumaOf, type Film } from './film.js';
 import { increasing } from './increasing.js';
-import { findPatches, type Patch } from './patches.js';
+import { depths, findPatches, type Patch } from './patches.js';
 
 export interface Veil {
   /** `[H, W]` 0 = clear, 1 = nothing shows through. */
   readonly opacity: Float32Array;
-  /** What the dirt itself looks like. */
-  readonly dirt: Film;
+  /**
+   * `[H/2, W/2]` what the dirt itself looks like: the median over the middle of each patch. Luma is 0
+   * where nothing can be seen through: dirt is plain, and not of the colour of its surroundings.
+   */
+  readonly dirt: Readonly<Record<keyof Film, Uint8Array>>;
 }
+
+type Colour = readonly [number, number, number];
 
 /** Squared grey levels, against division by nothing. */
 const LEAST_CONTRAST = 1;
 const BLUR = [1, 4, 6, 4, 1];
-/** Squared grey levels: a patch that differs less from the scene, in the mean, tells no opacity. */
+/** Squared grey levels by which dirt must differ from the scene as it is continued, in the mean. */
 const ENOUGH_CONTRAST = 400;
-/** Opacity below which the outermost cells of a patch must lie, in the median. */
-const CLEAR_RIM = 0.5;
-/** Samples that a soft edge takes from clear to opaque. */
-const LEAST_RISE = 0.6;
+/** Grey levels by which the middle of dirt may vary. */
+const PLAIN = 12;
+/** Weight of the grain, which misleads the smoothed value, beside what misleads the distance. */
+const GRAIN = 3;
 /** Samples round a patch that take part in the blur. */
 const MARGIN = 3;
 
 /**
  * Opacity begins as what the mean picture says of each sample, given the scene as it is continued
  * from around; texture that was not continued makes that rough. So it is smoothed, and then made
- * sharp again by the increasing function of the smoothed value that fits each patch best.
+ * sharp again by the increasing function of the smoothed value that fits each patch best. Dirt is also
+ * the more opaque the farther it is from its edge: that function is mixed with the increasing function
+ * of the distance that fits best, as either is likely to be wrong. training/painter_data.py makes the same guess.
  * @param seen the mean of what the camera saw
  * @param scene the same with the dirt filled in from around
  * @param dirty `[H/2, W/2]`, not 0 = dirt that was there all the time
  */
-export function estimateVeil(size: FrameSize, seen: Film, scene: Film, dirty: Uint8Array): Veil {
+export function guessVeil(size: FrameSize, seen: Film, scene: Film, dirty: Uint8Array): Veil {
   const { columns, rows } = cellGrid(size);
   const opacity = new Float32Array(size.width * size.height);
-  const dirt = { y: seen.y.slice(), u: seen.u.slice(), v: seen.v.slice() };
+  const depth = depths(enlarged(dirty, size), size.width, size.height);
+  const plane = () => new Uint8Array(dirty.length);
+  const dirt = { y: plane(), u: plane(), v: plane() };
   for (const patch of findPatches(dirty, columns, rows)) {
     const luma = patch.core.flatMap((cell) => [...lumaOf(cell, columns)]);
-    const y = medianAt(seen.y, luma);
-    const u = medianAt(seen.u, patch.core);
-    const v = medianAt(seen.v, patch.core);
-    for (const cell of patch.cells) {
-      for (const at of lumaOf(cell, columns)) dirt.y[at] = y;
-      dirt.u[cell] = u;
-      dirt.v[cell] = v;
+    const y = Math.max(1, medianAt(seen.y, luma));
+    const colour = [y, medianAt(seen.u, patch.core), medianAt(seen.v, patch.core)] as const;
+    const contrast = contrastOf(patch.cells, colour, scene, columns);
+    if (spreadAt(seen.y, luma) > PLAIN || contrast < ENOUGH_CONTRAST) {
+      for (const cell of patch.cells) for (const at of lumaOf(cell, columns)) opacity[at] = 1;
+      continue;
     }
-    spread(patch, size, seen, scene, [y, u, v], opacity);
+    for (const cell of patch.cells) [dirt.y[cell], dirt.u[cell], dirt.v[cell]] = colour;
+    spread(patch, size, seen, scene, colour, depth, opacity);
   }
   return { opacity, dirt };
 }
 
+/** `[H/2, W/2]` to `[H, W]`. */
+function enlarged(cells: Uint8Array, { width, height }: FrameSize): Uint8Array {
+  const samples = new Uint8Array(width * height);
+  for (let cell = 0; cell < cells.length; cell++) {
+    if (cells[cell] !== 0) for (const at of lumaOf(cell, width >> 1)) samples[at] = 255;
+  }
+  return samples;
+}
+
 function medianAt(plane: Float32Array, places: readonly number[]): number {
   const values = places.map((at) => plane[at] ?? 0).sort((a, b) => a - b);
-  return values[values.length >> 1] ?? 0;
+  return Math.round(values[values.length >> 1] ?? 0);
+}
+
+/** Standard deviation. */
+function spreadAt(plane: Float32Array, places: readonly number[]): number {
+  const mean = places.reduce((sum, at) => sum + (plane[at] ?? 0), 0) / places.length;
+  const square = places.reduce((sum, at) => sum + ((plane[at] ?? 0) - mean) ** 2, 0);
+  return Math.sqrt(square / places.length);
+}
+
+/** Mean squared distance from the scene. */
+function contrastOf(
+  cells: readonly number[],
+  [y, u, v]: Colour,
+  scene: Film,
+  columns: number,
+): number {
+  let sum = 0;
+  for (const cell of cells) {
+    sum += ((scene.u[cell] ?? 0) - u) ** 2 + ((scene.v[cell] ?? 0) - v) ** 2;
+    for (const at of lumaOf(cell, columns)) sum += ((scene.y[at] ?? 0) - y) ** 2 / 4;
+  }
+  return sum / cells.length;
 }
 
 /** Writes the opacity of one patch. */
@@ -65,7 +105,8 @@ function spread(
   size: FrameSize,
   seen: Film,
   scene: Film,
-  [dirtY, dirtU, dirtV]: readonly [number, number, number],
+  [dirtY, dirtU, dirtV]: Colour,
+  depth: Uint16Array,
   opacity: Float32Array,
 ): void {
   const columns = size.width >> 1;
@@ -106,34 +147,29 @@ function spread(
       return { at, x, y: raw[inside] ?? 0, weight: weight[inside] ?? 0 };
     }),
   );
+  const deepest = points.reduce((most, { at }) => Math.max(most, depth[at] ?? 0), 1);
+  const inwards = ({ at }: { at: number }) => (1.1 * (depth[at] ?? 0)) / deepest;
   const sharpen = increasing(points);
-  for (const { at, x } of points) opacity[at] = Math.min(1, Math.max(0, sharpen(x)));
-  // A hard edge is of something in the scene or of a mask, not of dirt out of focus.
-  const contrast = points.reduce((sum, point) => sum + point.weight, 0) / points.length;
-  const rim = patch.rim.flatMap((cell) => [...lumaOf(cell, columns)]);
-  const soft =
-    contrast >= ENOUGH_CONTRAST &&
-    medianAt(opacity, rim) < CLEAR_RIM &&
-    isSoft(
-      points.map(({ at }) => at),
-      size.width,
-      opacity,
-    );
-  if (!soft) {
-    for (const { at } of points) opacity[at] = 1;
+  const deepen = increasing(points.map((point) => ({ ...point, x: inwards(point) })));
+  const guesses = points.map((point) => ({
+    ...point,
+    near: sharpen(point.x),
+    deep: deepen(inwards(point)),
+  }));
+  const errorOf = (which: 'near' | 'deep') => {
+    let [sum, weights] = [0, 0];
+    for (const guess of guesses) {
+      sum += (guess.weight + 1e-6) * (guess.y - guess[which]) ** 2;
+      weights += guess.weight + 1e-6;
+    }
+    return sum / weights;
+  };
+  // What of the error is grain, and by how much the distance is beside the mark.
+  const remains = GRAIN * errorOf('near') + 1e-6;
+  const share = remains / (remains + Math.max(0, errorOf('deep') - errorOf('near')));
+  for (const { at, near, deep } of guesses) {
+    opacity[at] = Math.min(1, Math.max(0, near + share * (deep - near)));
   }
-}
-
-/** Whether opacity takes several samples to rise, all round a patch. */
-function isSoft(places: readonly number[], width: number, opacity: Float32Array): boolean {
-  let [edge, between] = [0, 0];
-  for (const at of places) {
-    const own = opacity[at] ?? 0;
-    if (own > 0.15 && own < 0.85) between++;
-    if (own < 0.5) continue;
-    for (const step of [-1, 1, -width, width]) if ((opacity[at + step] ?? 0) < 0.5) edge++;
-  }
-  return between >= LEAST_RISE * edge;
 }
 
 /** Binomial over 5x5, zero outside. */
