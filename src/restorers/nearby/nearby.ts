@@ -134,14 +134,14 @@ export class Nearby {
 
   #mix(
     cell: number,
-    { apart, variance, narrow, samples, from }: Match,
+    { apart, variance, samples, from }: Match,
     film: Film,
     hidden: Uint8Array,
   ): PatchedCell | undefined {
     const filmError = FILM_SHARE * variance + FILM_LEAST;
     const matchError = MATCH_SHARE * apart ** 2;
     let trust = filmError / (filmError + matchError);
-    if (!(this.#synthesis && narrow) && trust <= 1 - MADE_UP) {
+    if (!this.#synthesis && trust <= 1 - MADE_UP) {
       if (trust < 0.5) return undefined;
       trust = 1;
     }
