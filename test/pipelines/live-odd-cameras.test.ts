@@ -26,6 +26,8 @@ interface Odd {
   readonly coding?: readonly string[];
   readonly filter?: string;
   readonly rate?: number;
+  /** Of its clip. */
+  readonly frames?: number;
   readonly maxWidth?: number;
 }
 
@@ -37,14 +39,17 @@ const ODD: Readonly<Record<string, Odd>> = {
   },
   'variable-rate': { size: small, kind: 'h264', filter: 'select=lt(mod(n\\,7)\\,4)' },
   slow: { size: small, kind: 'h264', rate: 5 },
-  large: { size: { width: 3840, height: 2160 }, kind: 'h264', rate: 5, maxWidth: 320 },
+  large: { size: { width: 3840, height: 2160 }, kind: 'h264', rate: 5, frames: 120, maxWidth: 320 },
   'odd-size': { size: { width: 321, height: 181 }, kind: 'http' },
   'not-of-16': { size: { width: 322, height: 182 }, kind: 'h264' },
   sound: { size: small, kind: 'sound' },
   'clock-jumps': { size: small, kind: 'clock' },
 };
 
-function clipOf(name: string, { kind, size, coding, filter, rate = 10 }: Odd): string {
+function clipOf(
+  name: string,
+  { kind, size, coding, filter, rate = 10, frames = 300 }: Odd,
+): string {
   const path = join(folder, `${name}.${kind === 'http' ? 'avi' : 'mp4'}`);
   const usual = kind === 'h264' && coding !== undefined ? [] : ['-bf', '0'];
   const encoder = {
@@ -52,7 +57,7 @@ function clipOf(name: string, { kind, size, coding, filter, rate = 10 }: Odd): s
     ...{ hevc: ['libx265'], http: ['mjpeg', '-q:v', '3'] },
   }[kind];
   make(
-    ...['-f', 'lavfi', '-i', `color=s=64x48:r=${rate}:d=${300 / rate}`, '-vf'],
+    ...['-f', 'lavfi', '-i', `color=s=64x48:r=${rate}:d=${frames / rate}`, '-vf'],
     [
       `geq=lum=40+mod(N\\,60)*${STEP}:cb=128:cr=128`,
       `${filter ?? 'null'},scale=${size.width}:${size.height}:flags=neighbor`,
