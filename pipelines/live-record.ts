@@ -76,7 +76,7 @@ export class Recording {
     return startCopy({
       ...{ ffmpeg: tools.ffmpeg, seconds, pattern: this.#pattern('original') },
       onFile: (path) => file.begin(path),
-      onEnd: (failure) => this.#ended('original', file, failure),
+      onEnd: (...end) => this.#ended('original', file, ...end),
     });
   }
 
@@ -95,8 +95,8 @@ export class Recording {
           ...{ colour, size: { width, height }, seconds: this.#options.seconds },
           pattern: this.#pattern('restored'),
           onFile: (path) => file.begin(path),
-          onEnd: (failure) => {
-            this.#ended('restored', file, failure);
+          onEnd: (...end) => {
+            this.#ended('restored', file, ...end);
             if (running?.writer === writer) running = undefined;
           },
         });
@@ -123,12 +123,10 @@ export class Recording {
     });
   }
 
-  #ended(kind: Kind, file: OpenFile, failure: string | undefined): void {
-    if (failure === undefined) {
-      file.end();
-      return;
-    }
-    file.giveUp();
+  #ended(kind: Kind, file: OpenFile, complete: boolean, failure?: string): void {
+    if (complete) file.end();
+    else file.giveUp();
+    if (failure === undefined) return;
     this.#broken.add(kind);
     this.#options.onBroken(
       `nothing can be recorded in ${this.#folder} (${failure}): make room, or check its permissions`,

@@ -16,8 +16,12 @@ export interface SegmentRow {
   readonly seconds: number;
   /** A file was begun: the one before it is complete. */
   readonly onFile: (path: string) => void;
-  /** The child ended, by itself or because it was told to: the last file is complete, or why not. */
-  readonly onEnd: (failure: string | undefined) => void;
+  /**
+   * The child ended, by itself or because it was told to.
+   * @param complete so is the last file
+   * @param failure why no more can be written
+   */
+  readonly onEnd: (complete: boolean, failure?: string) => void;
 }
 
 export interface SegmentJob extends SegmentRow {
@@ -88,21 +92,26 @@ export function startSegments(job: SegmentJob): SegmentWriter {
 
 /** Copies packets, whatever they hold. */
 export function startCopy(row: SegmentRow): SegmentCopier {
-  let failure: string | undefined;
-  const onEnd = (why: string | undefined) => row.onEnd(failure ?? why);
-  const { stdin, end, kill } = startRow({ ...row, onEnd }, [
-    ...['-probesize', '32', '-analyzeduration', '0', '-f', 'matroska', '-i', 'pipe:0'],
-    ...['-map', '0', '-c', 'copy'],
-  ]);
+  let tooSlow = false;
+  const onEnd: SegmentRow['onEnd'] = (complete, failure) => {
+    row.onEnd(complete, tooSlow ? 'the disk is too slow' : failure);
+  };
+  let started: ReturnType<typeof startRow> | undefined;
   return {
     write: (chunk) => {
+      // Of a camera that does not come nothing is copied.
+      started ??= startRow({ ...row, onEnd }, [
+        ...['-probesize', '32', '-analyzeduration', '0', '-f', 'matroska', '-i', 'pipe:0'],
+        ...['-map', '0', '-c', 'copy'],
+      ]);
+      const { stdin, kill } = started;
       if (!stdin.writable) return;
       stdin.write(chunk);
       if (stdin.writableLength <= MOST_WAITING) return;
-      failure = 'the disk is too slow';
+      tooSlow = true;
       kill();
     },
-    end,
+    end: () => started?.end(),
   };
 }
 
@@ -121,9 +130,15 @@ function startRow({ ffmpeg, pattern, seconds, onFile, onEnd }: SegmentRow, codin
       if (path !== undefined) onFile(path);
     },
   });
+  let told = false;
   void child.exited.then((exit) => {
+    if (exit.code === 0) {
+      onEnd(true);
+      return;
+    }
     const said = child.stderr.lines.flatMap((line) => REASONS.exec(line)?.[0] ?? []);
-    onEnd(exit.code === 0 ? undefined : (said[0] ?? ending(exit)));
+    // What was cut short before a file could begin is no fault of the disk.
+    onEnd(false, said[0] ?? (told ? undefined : ending(exit)));
   });
   const { stdin } = child;
   if (stdin === null) throw new Error('an encoder without stdin');
@@ -131,6 +146,7 @@ function startRow({ ffmpeg, pattern, seconds, onFile, onEnd }: SegmentRow, codin
     child.kill();
   };
   const end = () => {
+    told = true;
     stdin.end();
     const timer = setTimeout(kill, GRACE_MS);
     void child.exited.then(() => {

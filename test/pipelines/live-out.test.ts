@@ -1,6 +1,6 @@
 /** What a live camera leaves behind: recordings with their accounts, and a stream for other servers. */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { firstValueFrom, filter } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +108,14 @@ describe('a recording', () => {
     await mended;
     await filesOf(yard, both('.json'));
     expect(cameraOf(tested, 'yard').state().status).toBe('live');
+  });
+
+  it('of a camera that does not come is nobody’s fault, and leaves nothing', async () => {
+    const url = 'rtsp://127.0.0.1:9/stream';
+    const { hub } = await startHub([{ name: 'away', url, record: folder }]);
+    await some(hub.camera('away')!.state$, 1, ({ attempts }) => attempts >= 2);
+    expect(hub.events().map(({ kind }) => kind)).toEqual(['added', 'failed']);
+    expect(readdirSync(join(folder, 'away'))).toEqual([]);
   });
 
   it('is refused where its folder cannot be', async () => {
