@@ -21,17 +21,20 @@ CLEAN, UNJUDGED, DAMAGED = 0, 128, 255
 class Sheet:
     """A sequence taken apart into float planes to paint on, and put together again."""
 
-    def __init__(self, cells: Pixels) -> None:
+    def __init__(self, cells: Pixels | Field) -> None:
         count, rows, columns = cells.shape[:3]
         luma = cells[..., :4].reshape(count, rows, columns, 2, 2).transpose(0, 1, 3, 2, 4)
         self.luma: Field = luma.reshape(count, 2 * rows, 2 * columns).astype(np.float32)
         self.chroma: Field = cells[..., 4:].astype(np.float32)
 
-    def cells(self) -> Pixels:
+    def packed(self) -> Field:
+        """`[t, h, w, 6]`, neither rounded nor clipped."""
         count, height, width = self.luma.shape
         luma = self.luma.reshape(count, height // 2, 2, width // 2, 2).transpose(0, 1, 3, 2, 4)
-        packed = np.concatenate([luma.reshape(*luma.shape[:3], 4), self.chroma], -1)
-        return np.clip(np.rint(packed), 0, 255).astype(np.uint8)
+        return np.concatenate([luma.reshape(*luma.shape[:3], 4), self.chroma], -1)
+
+    def cells(self) -> Pixels:
+        return np.clip(np.rint(self.packed()), 0, 255).astype(np.uint8)
 
 
 def any_in_cell(cover: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -103,6 +105,19 @@ class Patch(nn.Module):
         return F.interpolate(self.out(one), scale_factor=2.0)
 
 
+@dataclass(frozen=True)
+class Weights:
+    """In the loss: of damaged cells and of those along outlines, beyond those of others, and of
+    overlap."""
+
+    damaged: float = 2.0
+    outline: float = 0.0
+    overlap: float = 0.05
+
+
+USUAL = Weights()
+
+
 class DetectorNet(nn.Module):
     """What the training loop must know of a detector."""
 
@@ -113,6 +128,9 @@ class DetectorNet(nn.Module):
     """Planes that are given; those of the truth follow them."""
     relit: bool
     """Whether brightness may be changed for augmentation."""
+    side: int
+    """Rows and columns of a sample that are used at once."""
+    weights = USUAL
 
     def read(self, given: Tensor) -> Tensor:
         """Planes of uint8 to the network's input."""
@@ -128,7 +146,7 @@ class DamageNet(DetectorNet):
     """
 
     classes = ("line", "block", "passing")
-    pictures, planes, relit = 7, 42, True
+    pictures, planes, relit, side = 7, 42, True, 96
     width, context, wide = 32, 16, 32
 
     def __init__(self) -> None:
@@ -155,25 +173,38 @@ class DamageNet(DetectorNet):
         return F.pixel_shuffle(self.out(act(detail + self.join(mixed))), 2)
 
 
+class Block(nn.Module):
+    """Convolution, normalised (folded into it when exported); adds to what it is given if both
+    are of one shape."""
+
+    def __init__(self, width_in: int, width: int, stride: int = 1, dilation: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width_in, width, 3, stride, dilation, dilation, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        self.adds = stride == 1 and width_in == width
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = act(self.norm(self.conv(x)))
+        return x + made if self.adds else made
+
+
 class LensNet(DetectorNet):
     """`[N, 13, h, w]` of lens_data.py to logits `[N, classes, h, w]`; h and w multiples of 8."""
 
     classes = ("dirt", "drop")
-    pictures, planes, relit = 2, 13, False
+    pictures, planes, relit, side = 2, 13, False, 64
+    weights = Weights(damaged=0, outline=1, overlap=0.2)
 
-    def __init__(self, widths: tuple[int, int, int, int] = (12, 24, 40, 64)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 64, 96)) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.head = nn.Conv2d(19, a, 3, padding=1)
-        self.down1, self.enc1 = nn.Conv2d(a, b, 3, 2, 1), nn.Conv2d(b, b, 3, padding=1)
-        self.down2, self.enc2 = nn.Conv2d(b, c, 3, 2, 1), nn.Conv2d(c, c, 3, padding=1)
-        self.down3 = nn.Conv2d(c, d, 3, 2, 1)
-        self.deep = nn.ModuleList(
-            nn.Conv2d(d, d, 3, padding=step, dilation=step) for step in (1, 2, 4, 1)
-        )
-        self.up2, self.mix2 = nn.Conv2d(d, c, 1), nn.Conv2d(c, c, 3, padding=1)
-        self.up1, self.mix1 = nn.Conv2d(c, b, 1), nn.Conv2d(b, b, 3, padding=1)
-        self.up0, self.mix0 = nn.Conv2d(b, a, 1), nn.Conv2d(a, a, 1)
+        self.zero = nn.Sequential(Block(19, a), Block(a, a))
+        self.one = nn.Sequential(Block(a, b, 2), Block(b, b), Block(b, b))
+        self.two = nn.Sequential(Block(b, c, 2), Block(c, c), Block(c, c))
+        self.deep = nn.Sequential(Block(c, d, 2), *(Block(d, d, 1, step) for step in (1, 2, 4, 1)))
+        self.up2, self.back2 = nn.Conv2d(d, c, 1), nn.Sequential(Block(c, c), Block(c, c))
+        self.up1, self.back1 = nn.Conv2d(c, b, 1), nn.Sequential(Block(b, b), Block(b, b))
+        self.up0, self.back0 = nn.Conv2d(b, a, 1), Block(a, a)
         self.out = nn.Conv2d(a, len(self.classes), 1)
         nn.init.constant_(self.out.bias, -3.0)
 
@@ -193,18 +224,12 @@ class LensNet(DetectorNet):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        zero = act(self.head(x))
-        one = act(self.down1(zero))
-        one = act(one + self.enc1(one))
-        two = act(self.down2(one))
-        two = act(two + self.enc2(two))
-        deep = act(self.down3(two))
-        for layer in self.deep:
-            deep = act(deep + layer(deep))
-        two = act(two + self.mix2(two + F.interpolate(self.up2(deep), scale_factor=2.0)))
-        one = act(one + self.mix1(one + F.interpolate(self.up1(two), scale_factor=2.0)))
-        zero = act(zero + self.mix0(zero + F.interpolate(self.up0(one), scale_factor=2.0)))
-        return self.out(zero)
+        zero = self.zero(x)
+        one = self.one(zero)
+        two = self.two(one)
+        two = self.back2(two + F.interpolate(self.up2(self.deep(two)), scale_factor=2.0))
+        one = self.back1(one + F.interpolate(self.up1(two), scale_factor=2.0))
+        return self.out(self.back0(zero + F.interpolate(self.up0(one), scale_factor=2.0)))
 
 
 NETWORKS: dict[str, type[DetectorNet]] = {"damage": DamageNet, "lens": LensNet}

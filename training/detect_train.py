@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from detect_networks import NETWORKS, DetectorNet
+from detect_networks import NETWORKS, USUAL, DetectorNet, Weights
 
 MIRROR, UPEND = [1, 0, 3, 2, 4, 5], [2, 3, 0, 1, 4, 5]
 """Turning a picture over swaps the luma samples within each cell too."""
@@ -75,14 +75,39 @@ def relight(batch: Tensor, network: DetectorNet, coin: torch.Generator) -> Tenso
     return torch.where(chosen & lit.view(1, -1, 1, 1), changed, batch)
 
 
-def loss_of(logits: Tensor, truth: Tensor, judged: Tensor) -> Tensor:
-    """Cross-entropy, and the overlap of each class over the batch (soft Dice)."""
+def crop(batch: Tensor, network: DetectorNet, coin: torch.Generator) -> Tensor:
+    """A square of each sample; of up to four that are drawn, the first with something in it."""
+    side = network.side
+    if side >= min(batch.shape[2:]):
+        return batch
+    out = []
+    for sample in batch:
+        for _ in range(4):
+            top = int(torch.randint(sample.shape[1] - side + 1, (), generator=coin))
+            left = int(torch.randint(sample.shape[2] - side + 1, (), generator=coin))
+            part = sample[:, top : top + side, left : left + side]
+            if (part[network.planes :] == 255).any():
+                break
+        out.append(part)
+    return torch.stack(out)
+
+
+def spread_out(truth: Tensor) -> Tensor:
+    return F.max_pool2d(truth, 7, 1, 3)
+
+
+def loss_of(logits: Tensor, truth: Tensor, judged: Tensor, weights: Weights = USUAL) -> Tensor:
+    """Cross-entropy, in which some cells count more; and by how much each class does not overlap
+    over the batch (soft Dice)."""
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    entropy = (entropy * judged * (1 + 2 * truth)).mean()
+    weight = judged * (1 + weights.damaged * truth)
+    if weights.outline > 0:
+        edge = spread_out(truth) + spread_out(1 - truth) - 1
+        weight = weight + judged * weights.outline * edge
     made = torch.sigmoid(logits) * judged
     over = (0, 2, 3)
-    overlap = (2 * (made * truth).sum(over) + 20) / (made.sum(over) + truth.sum(over) + 20)
-    return entropy + 0.05 * (1 - overlap).mean()
+    both = (2 * (made * truth).sum(over) + 20) / (made.sum(over) + truth.sum(over) + 20)
+    return (entropy * weight).mean() + weights.overlap * (1 - both).mean()
 
 
 @torch.no_grad()
@@ -123,6 +148,7 @@ def main() -> None:
     parser.add_argument("--warm", type=Path, help="weights to start from")
     parser.add_argument("--watched", type=int, default=12, help="batches to validate on")
     parser.add_argument("--every", type=int, default=500, help="validate and save")
+    parser.add_argument("--half", action="store_true", help="bfloat16: faster where there is some")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -135,7 +161,7 @@ def main() -> None:
     watch = [held_out.batch(16, network.pictures, False).to(device) for _ in range(options.watched)]
     if options.warm:
         network.load_state_dict(torch.load(options.warm, weights_only=True))
-    average = copy.deepcopy(network)
+    average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
     checkpoint, step, spent = options.out / "checkpoint.pt", 0, 0.0
     if checkpoint.exists():
@@ -154,8 +180,11 @@ def main() -> None:
         for group in optimiser.param_groups:
             group["lr"] = options.rate * pace
         batch = relight(shards.batch(options.batch, network.pictures), network, coin).to(device)
+        batch = crop(batch, network, coin)
         given, truth, judged = split(network, batch)
-        loss = loss_of(network(network.read(given)), truth, judged)
+        with torch.autocast(device, torch.bfloat16, enabled=options.half):
+            logits = network(network.read(given))
+        loss = loss_of(logits.float(), truth, judged, network.weights)
         optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -165,6 +194,9 @@ def main() -> None:
         with torch.no_grad():
             for mean, value in zip(average.parameters(), network.parameters(), strict=True):
                 mean.lerp_(value, 1 - decay)
+            for mean, value in zip(average.buffers(), network.buffers(), strict=True):
+                if mean.is_floating_point():
+                    mean.lerp_(value, 1 - decay)
         if step % options.every == 0:
             shards.refresh()
             scores = validate(average, watch)

@@ -16,7 +16,8 @@ esac
 minutes=${MINUTES:-$minutes} shards=${SHARDS:-$shards}
 export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=${THREADS:-1}
 for network in damage lens; do
-  maker=$([ "$network" = damage ] && echo detect_data.py || echo lens_data.py)
+  maker=detect_data.py rate=2e-3
+  if [ "$network" = lens ]; then maker=lens_data.py rate=3e-3; fi
   data=$out/$network
   python "$here/$maker" --raw "$raw" --skip "${SKIP:-}" --out "$data/samples" \
     --shards "$shards" --windows "$windows" --seed 1
@@ -24,7 +25,7 @@ for network in damage lens; do
     --shards "$held" --windows "$windows" --seed 900
   python "$here/detect_train.py" --network "$network" --data "$data/samples" \
     --watch "$data/held-out" --out "$data/run" --steps "$steps" --minutes "$minutes" \
-    --threads "$OMP_NUM_THREADS" --batch "$batch" --every "$every" --watched "$watched"
+    --threads "$OMP_NUM_THREADS" --rate "$rate" --batch "$batch" --every "$every" --watched "$watched"
   python "$here/detect_export.py" --network "$network" --weights "$data/run/$network.pt" \
     --card "$here/card-$network.json" --out "$out/$network.onnx" --fixture "$data/fixture"
 done

@@ -12,21 +12,37 @@ from detect_damage import DAMAGED, UNJUDGED, Field, Sheet, mean_in_cell
 from scenes import Pixels
 
 
-def reach(rng: np.random.Generator, shape: tuple[int, int], radius: float) -> tuple[Field, Field]:
-    """Distance from a blob's centre in radii of its wobbling outline, and the direction."""
+def reach(
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    radius: float,
+    wobbles: tuple[float, ...] = (0.0, 0.12, 0.25, 0.5),
+    stretches: tuple[float, float] = (0.65, 1.5),
+) -> tuple[Field, Field]:
+    """Distance from a blob's centre in radii of its wobbling outline, and the direction. Beyond
+    three radii, far."""
     height, width = shape
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    x, y = x - rng.uniform(0, width), y - rng.uniform(0, height)
-    turn, stretch = rng.uniform(0, np.pi), rng.uniform(0.65, 1.5)
+    at = rng.uniform(0, width), rng.uniform(0, height)
+    turn, stretch = rng.uniform(0, np.pi), rng.uniform(*stretches)
+    wobble = rng.choice(wobbles)
+    waves = [(f, rng.standard_normal() * wobble / f, rng.uniform(0, 6.3)) for f in range(2, 7)]
+    distance, direction = np.full(shape, 9, np.float32), np.zeros(shape, np.float32)
+    far = 3 * radius + 2
+    left, right = (int(np.clip(at[0] + d, 0, width)) for d in (-far, far))
+    top, bottom = (int(np.clip(at[1] + d, 0, height)) for d in (-far, far))
+    y, x = np.mgrid[top:bottom, left:right].astype(np.float32)
+    x, y = x - np.float32(at[0]), y - np.float32(at[1])
     along = (x * np.cos(turn) + y * np.sin(turn)) / stretch
     across = (y * np.cos(turn) - x * np.sin(turn)) * stretch
     angle = np.arctan2(across, along)
-    outline, wobble = np.ones(shape, np.float32), rng.choice([0.0, 0.12, 0.25, 0.5])
-    for frequency in range(2, 7):
-        size = rng.standard_normal() * wobble / frequency
-        outline += size * np.sin(frequency * angle + rng.uniform(0, 6.3))
-    distance = np.hypot(along, across) / (radius * np.maximum(outline, 0.35))
-    return distance.astype(np.float32), np.arctan2(y, x)
+    outline = np.ones_like(x)
+    if wobble > 0:
+        for frequency, size, phase in waves:
+            outline += size * np.sin(frequency * angle + phase)
+    inner = np.s_[top:bottom, left:right]
+    distance[inner] = np.hypot(along, across) / (radius * np.maximum(outline, 0.35))
+    direction[inner] = np.arctan2(y, x)
+    return distance, direction
 
 
 def soft_edge(distance: Field, softness: float) -> Field:
@@ -35,10 +51,12 @@ def soft_edge(distance: Field, softness: float) -> Field:
 
 
 def mark(truth: Pixels, alpha: Field) -> None:
-    """Cells that are hidden, and those so thinly veiled that either answer will do."""
-    cells = mean_in_cell(alpha)
-    truth[(cells > 0.05) & (truth != DAMAGED)] = UNJUDGED
-    truth[cells > (0.12 if alpha.max() > 0.5 else 0.3)] = DAMAGED
+    """Cells with a sample that is visibly covered, and those so thinly veiled that either answer
+    will do."""
+    height, width = alpha.shape
+    cells = alpha.reshape(height // 2, 2, width // 2, 2).max((1, 3))
+    truth[(cells > 0.04) & (truth != DAMAGED)] = UNJUDGED
+    truth[cells > (0.1 if alpha.max() > 0.5 else 0.3)] = DAMAGED
 
 
 def blend(sheet: Sheet, alpha: Field, value: Field, tint: tuple[float, float]) -> None:
@@ -47,22 +65,36 @@ def blend(sheet: Sheet, alpha: Field, value: Field, tint: tuple[float, float]) -
     sheet.chroma += (np.float32(tint) - sheet.chroma) * cells
 
 
+def ragged(rng: np.random.Generator, shape: tuple[int, int], radius: float) -> Field:
+    """A distance as `reach` has it, its outline torn: mud, bird droppings, flakes."""
+    distance, _ = reach(rng, shape, radius)
+    rough = rng.standard_normal((shape[0] // 4 + 1, shape[1] // 4 + 1)).astype(np.float32)
+    rough = cv2.GaussianBlur(rough, (0, 0), max(0.6, radius / 16)) * max(1.2, radius / 8)
+    return distance + 0.25 * cv2.resize(rough, shape[::-1], interpolation=cv2.INTER_CUBIC)
+
+
 def paint_spots(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
-    """Dirt: round or ragged, soft, mostly opaque."""
+    """Dirt: round or ragged, soft, mostly opaque; alone, a few, or spattered."""
     shape = sheet.luma.shape[1:]
-    for _ in range(rng.integers(1, 6)):
-        radius = float(np.exp(rng.uniform(np.log(3), np.log(34))))
-        distance, _ = reach(rng, shape, radius)
-        alpha = soft_edge(distance, float(rng.uniform(0.12, 0.9)))
+    spattered = rng.random() < 0.08
+    alike = rng.uniform(8, 90) if rng.random() < 0.2 else None
+    for _ in range(rng.integers(10, 24) if spattered else rng.integers(1, 9)):
+        radius = float(np.exp(rng.uniform(np.log(2.5), np.log(7 if spattered else 40))))
+        torn = rng.random() < 0.15 and radius > 6
+        distance = ragged(rng, shape, radius) if torn else reach(rng, shape, radius)[0]
+        # Out of focus: no edge is sharper than the scene.
+        alpha = soft_edge(distance, max(1.5 / radius, float(rng.uniform(0.15, 0.9))))
+        if rng.random() < 0.2:
+            alpha *= float(rng.uniform(0.45, 1))
+        value = rng.uniform(8, 90) if rng.random() < 0.62 else rng.uniform(80, 215)
+        shade = np.full(shape, value if alike is None else alike, np.float32)
         if rng.random() < 0.3:
-            alpha *= float(rng.uniform(0.4, 1))
-        kind = rng.random()
-        value = rng.uniform(10, 80) if kind < 0.6 else rng.uniform(80, 200)
-        shade = np.full(shape, value, np.float32)
-        if rng.random() < 0.3:
-            shade += rng.uniform(-25, 25) * np.clip(distance, 0, 1)
-        shade += rng.choice([0, 1.5, 3, 6]) * rng.standard_normal(shape, np.float32)
-        brown = rng.uniform(0, 12)
+            shade += rng.uniform(-30, 30) * np.clip(distance, 0, 1)
+        grain = rng.choice([0, 0, 1, 2.5, 5])
+        if grain > 0:
+            rough = rng.standard_normal(shape, np.float32)
+            shade += grain * (cv2.blur(rough, (3, 3)) * 2 if rng.random() < 0.4 else rough)
+        brown = rng.uniform(-3, 14)
         blend(sheet, alpha, shade, (128 - brown, 128 + brown / 2 + rng.uniform(-3, 3)))
         mark(truth, alpha)
 
@@ -71,23 +103,30 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
     """Water: each drop is a small lens, turning or enlarging, out of focus, its rim bright."""
     height, width = sheet.luma.shape[1:]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
-    for _ in range(rng.integers(1, 5)):
-        radius = float(np.exp(rng.uniform(np.log(4), np.log(40))))
-        distance, angle = reach(rng, (height, width), radius)
-        alpha = soft_edge(distance, float(rng.uniform(0.06, 0.4)))
+    light = rng.uniform(-np.pi, np.pi if rng.random() < 0.2 else 0.3)
+    for _ in range(rng.integers(2, 8)):
+        radius = float(np.exp(rng.uniform(np.log(5), np.log(36))))
+        distance, angle = reach(rng, (height, width), radius, (0.0, 0.1, 0.15), (0.75, 1.35))
+        alpha = soft_edge(distance, max(1.2 / radius, float(rng.uniform(0.1, 0.4))))
         inside = alpha > 0.5
         if not inside.any():
             continue
         middle = x[inside].mean(), y[inside].mean()
-        scale = -rng.uniform(0.9, 3.5) if rng.random() < 0.6 else rng.uniform(0.25, 0.7)
-        from_x = np.abs(middle[0] + (x - middle[0]) * scale)
-        from_y = np.abs(middle[1] + (y - middle[1]) * scale)
-        blur, rim = float(rng.uniform(0.6, 4)), rng.uniform(0.1, 0.4)
-        light, bright = rng.uniform(-np.pi, 0.3), rng.choice([0, 15, 35, 60])
+        kind = rng.random()
+        scale = rng.uniform(0.25, 0.75) if kind < 0.4 else -rng.uniform(0.8, 3)
+        if kind > 0.85:
+            scale = -rng.uniform(3, 8)
+        from_x = middle[0] + (x - middle[0]) * scale
+        from_y = middle[1] + (y - middle[1]) * scale
+        blur, rim = float(rng.uniform(0.5, 3.5)), rng.uniform(0.1, 0.45)
+        if rng.random() < 0.5:
+            light = rng.uniform(-np.pi, 0.3)
+        bright = rng.choice([0, 1], p=[0.06, 0.94]) * rng.uniform(15, 70)
         edge = np.maximum(0, 1 - np.abs(distance - (1 - rim / 2)) / (rim / 2))
         facing = np.cos(angle - light)
-        shine = edge * bright * (np.maximum(0, facing) - 0.3 * np.maximum(0, -facing))
-        shine -= rng.choice([0, 10, 25]) * edge * rng.random()
+        dark = rng.uniform(0.1, 0.5)
+        shine = edge * bright * (np.maximum(0, facing) - dark * np.maximum(0, -facing))
+        shine -= rng.choice([0, 0, 10, 25]) * edge * rng.random()
         cells = mean_in_cell(alpha)[..., None]
         half_x, half_y = from_x[::2, ::2] / 2, from_y[::2, ::2] / 2
         for moment in range(len(sheet.luma)):

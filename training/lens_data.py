@@ -3,6 +3,9 @@
 A sample is `[15, SIDE, SIDE]` uint8: the mean over some frames and sixteen times their standard
 deviation (six planes each, as src/detectors/lens-statistics.ts makes them), the number of frames,
 and the truth of the classes.
+
+What lies on a lens is blended with the scene, and so is linear in it: it is painted on a sheet of
+two pictures, the mean plus and minus one deviation, which have the mean and the deviation of all.
 """
 
 from __future__ import annotations
@@ -14,98 +17,195 @@ import cv2
 import numpy as np
 
 import lens_damage as damage
-from detect_damage import DAMAGED, Sheet, mean_in_cell
-from detect_data import add_noise, add_structures, open_raw, write_shards
-from noise import code_h264
+from detect_damage import DAMAGED, Field, Sheet
+from detect_data import add_structures, open_raw, write_shards
+from lens_decoys import add_decoys
+from noise import code_mjpeg
 from scenes import Pixels, read_clip
 
 CLASSES = ("dirt", "drop")
-SIDE = 96
+SIDE, WINDOW = 96, 128
+"""Cells of a sample, and of the window it is cut from: a drop shows what lies around it."""
+DRAWS = 4
+"""Samples made of one window."""
+COUNTS = {1: 0.04, 4: 0.1, 8: 0.24, 12: 0.1, 16: 0.36, 32: 0.16}
 
 
 class Cameras:
-    """Windows of real and drawn cameras, a few frames far apart."""
+    """Windows of real and drawn cameras over some frames."""
 
     def __init__(self, raw: Path, skip: set[str], held_out: bool) -> None:
         self.maker, paths = open_raw(raw, skip, held_out)
         self.clips = [read_clip(path, max_width=640) for path in paths]
 
-    def window(self, rng: np.random.Generator) -> Pixels:
-        count = int(rng.choice([1, 4, 8, 12, 16], p=[0.08, 0.12, 0.3, 0.3, 0.2]))
-        if rng.random() < 0.6 or not self.clips:
-            scene = self.maker.make(rng, 17)[:count]
+    def window(self, rng: np.random.Generator) -> tuple[Field, Field, int]:
+        """Mean and deviation `[WINDOW, WINDOW, 6]` in grey levels, and the number of frames."""
+        count = int(rng.choice(list(COUNTS), p=list(COUNTS.values())))
+        if rng.random() < 0.65 or not self.clips:
+            some = max(2, min(count, 12))
+            mean, spread = describe(cut(rng, self.maker.make(rng, some + 8)[:some]))
+            mean, spread = degrade(rng, mean, spread)
         else:
             scene = self.clips[rng.integers(len(self.clips))]
-            stride = int(rng.integers(1, max(2, len(scene) // count)))
+            stride = int(rng.integers(1, max(2, min(8, len(scene) // count + 1))))
             start = int(rng.integers(max(1, len(scene) - stride * count + 1)))
-            scene = scene[start : start + stride * count : stride]
-        top = int(rng.integers(max(1, scene.shape[1] - SIDE + 1)))
-        left = int(rng.integers(max(1, scene.shape[2] - SIDE + 1)))
-        window = scene[:, top : top + SIDE, left : left + SIDE]
-        pad = (SIDE - window.shape[1], SIDE - window.shape[2])
-        return np.pad(window, ((0, 0), (0, pad[0]), (0, pad[1]), (0, 0)), mode="edge")
+            mean, spread = describe(cut(rng, scene[start : start + stride * count : stride]))
+        if rng.random() < 0.5:
+            gain, lift = rng.uniform(0.4, 1.2), rng.uniform(-12, 30)
+            mean[..., :4] = np.clip((mean[..., :4] - 16) * gain + 16 + lift, 0, 255)
+            mean[..., 4:] = (mean[..., 4:] - 128) * rng.choice([0, 0.5, 1]) + 128
+            spread *= gain
+        if rng.random() < 0.3:
+            overexpose(rng, mean, spread)
+        return mean, (spread if count > 1 else np.zeros_like(spread)), count
 
 
-def add_decoys(rng: np.random.Generator, sheet: Sheet) -> None:
-    """What stands still in the scene: sharp dark things, shadows that keep their texture, glows."""
-    shape = sheet.luma.shape[1:]
-    for _ in range(rng.integers(1, 4)):
-        kind = rng.choice(["thing", "box", "shadow", "glow"])
-        distance, _ = damage.reach(rng, shape, float(rng.uniform(3, 40)))
-        if kind == "shadow":
-            dark = rng.uniform(0.2, 0.6) * damage.soft_edge(distance, rng.uniform(0.1, 1))
-            sheet.luma *= 1 - dark
-            continue
-        if kind == "glow":
-            sheet.luma += rng.uniform(20, 120) * np.exp(-(distance**2) * 2)
-            continue
-        alpha = (distance < 1).astype(np.float32)
-        if kind == "box":
-            alpha = np.zeros(shape, np.float32)
-            top, left = int(rng.integers(shape[0])), int(rng.integers(shape[1]))
-            tall, wide = (int(v) for v in rng.integers(4, 60, 2))
-            alpha[top : top + tall, left : left + wide] = 1
-        alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.3, 1.0))
-        value = np.full(shape, rng.uniform(10, 230), np.float32)
-        value += rng.uniform(-20, 20) * np.clip(distance, 0, 1.5)
-        sheet.luma += (value - sheet.luma) * alpha
-        tint = np.float32(rng.uniform(110, 146, 2))
-        sheet.chroma += (tint - sheet.chroma) * mean_in_cell(alpha)[..., None]
+def cut(rng: np.random.Generator, scene: Pixels) -> Pixels:
+    top = int(rng.integers(max(1, scene.shape[1] - WINDOW + 1)))
+    left = int(rng.integers(max(1, scene.shape[2] - WINDOW + 1)))
+    window = scene[:, top : top + WINDOW, left : left + WINDOW]
+    pad = (WINDOW - window.shape[1], WINDOW - window.shape[2])
+    return np.pad(window, ((0, 0), (0, pad[0]), (0, pad[1]), (0, 0)), mode="reflect")
 
 
-def statistics(cells: Pixels) -> Pixels:
+def describe(frames: Pixels) -> tuple[Field, Field]:
+    values = frames.astype(np.float32)
+    return values.mean(0), values.std(0)
+
+
+def blotches(rng: np.random.Generator, grain: int) -> Field:
+    """A random field `[WINDOW, WINDOW, 1]`, 0 to about 3, in blotches of some cells."""
+    side = WINDOW // grain + 1
+    rough = np.abs(rng.standard_normal((side, side))).astype(np.float32)
+    mode = cv2.INTER_NEAREST if rng.random() < 0.5 else cv2.INTER_LINEAR
+    return cv2.resize(rough, (WINDOW, WINDOW), interpolation=mode)[..., None]
+
+
+def degrade(rng: np.random.Generator, mean: Field, spread: Field) -> tuple[Field, Field]:
+    """A photograph as a camera's stream would have it: coded, its still parts stirring a little,
+    most where there is detail."""
+    if rng.random() < 0.6:
+        coded = code_mjpeg(
+            np.clip(np.rint(mean), 0, 255).astype(np.uint8), int(rng.integers(25, 90))
+        )
+        mean = coded.astype(np.float32)
+    if rng.random() < 0.7:
+        detail = mean - cv2.blur(mean, (5, 5))
+        stir = float(np.exp(rng.uniform(np.log(0.05), np.log(2.0)))) * blotches(
+            rng, int(rng.integers(4, 9))
+        )
+        spread = np.hypot(spread, stir * (1 + 0.2 * np.abs(detail)))
+    return mean, spread
+
+
+def overexpose(rng: np.random.Generator, mean: Field, spread: Field) -> None:
+    """Burnt out skies and lamps, blocked shadows: they do not stir, and are no dirt."""
+    luma = mean[..., :4]
+    luma[:] = 128 + (luma - 128) * rng.uniform(1, 2) + rng.uniform(-70, 70)
+    low, high = rng.uniform(0, 30), rng.uniform(225, 255)
+    spread[..., :4][(luma < low) | (luma > high)] = 0
+    np.clip(luma, low, high, out=luma)
+
+
+def pair(mean: Field, spread: Field) -> Sheet:
+    """The sheet of two pictures that stands for many."""
+    return Sheet(np.stack([mean + spread, mean - spread]))
+
+
+def add_lines(rng: np.random.Generator, sheet: Sheet, count: int) -> None:
+    """Streaks and scratches of single frames, as they are left in the mean and the deviation."""
+    _, height, width = sheet.luma.shape
+    middle = sheet.luma.mean(0)
+    shift, variance = np.zeros_like(middle), ((sheet.luma[0] - sheet.luma[1]) / 2) ** 2
+    for _ in range(rng.integers(1, 9)):
+        if rng.random() < 0.5:
+            top, tall = int(rng.integers(height)), int(rng.integers(1, 5))
+            area = np.s_[top : top + tall, int(rng.integers(-width, width - 8)) % width :]
+            share = 1 / count
+        else:
+            left, wide = int(rng.integers(width)), int(rng.integers(1, 9))
+            area, share = np.s_[:, left : left + wide], min(1.0, 2 / wide)
+        off = rng.uniform(0, 255) - middle[area]
+        shift[area] += share * off
+        variance[area] += share * (1 - share) * off**2
+    spread = np.sqrt(variance)
+    sheet.luma = np.stack([middle + shift + spread, middle + shift - spread])
+
+
+def add_noise(
+    rng: np.random.Generator, mean: Field, spread: Field, count: int
+) -> tuple[Field, Field]:
+    """What noise that is new in each frame does to both: it lies over dirt and scene alike."""
+    most = min(25.0, 4.5 * np.sqrt(count))
+    sigma = float(np.exp(rng.uniform(np.log(0.4), np.log(most))))
+    level = np.full(6, sigma, np.float32)
+    level[4:] *= rng.uniform(0.3, 1)
+    if rng.random() < 0.3:
+        level = level * np.sqrt(np.clip(mean, 8, 255) / 110)
+    wobble = rng.standard_normal(mean.shape, np.float32)
+    if rng.random() < 0.3:
+        wobble = cv2.blur(wobble, (3, 3)) * 2
+    mean = mean + wobble * level / np.sqrt(count)
+    if count == 1:
+        return mean, spread
+    chance = 1 + rng.standard_normal(mean.shape, np.float32) * np.sqrt(2 / (count - 1))
+    return mean, np.sqrt(spread**2 + level**2 * np.maximum(0, chance) * (1 - 1 / count))
+
+
+def code_again(rng: np.random.Generator, mean: Field, spread: Field) -> tuple[Field, Field]:
+    """The camera's codec comes after its lens: dirt is coded too, and stirs a little."""
+    coded = code_mjpeg(np.clip(np.rint(mean), 0, 255).astype(np.uint8), int(rng.integers(30, 92)))
+    stir = rng.uniform(0, 0.7) * blotches(rng, int(rng.integers(4, 9)))
+    return coded.astype(np.float32), np.hypot(spread, stir if spread.any() else 0)
+
+
+def planes_of(mean: Field, spread: Field, count: int) -> Pixels:
     """`[13, h, w]`: mean, 16 standard deviations, and the number of frames."""
-    values = cells.astype(np.float32)
-    mean, spread = values.mean(0), values.std(0) * 16
-    planes = np.concatenate([mean, spread, np.full_like(mean[..., :1], len(cells))], -1)
+    planes = np.concatenate([mean, spread * 16, np.full_like(mean[..., :1], count)], -1)
     return np.clip(np.rint(planes), 0, 255).astype(np.uint8).transpose(2, 0, 1)
 
 
-def make_samples(rng: np.random.Generator, cameras: Cameras) -> Pixels:
-    """`[1, 15, SIDE, SIDE]`."""
-    sheet = Sheet(cameras.window(rng))
-    truth = np.zeros((len(CLASSES), SIDE, SIDE), np.uint8)
-    if rng.random() < 0.45:
+def statistics(cells: Pixels) -> Pixels:
+    """The planes of frames that are all at hand."""
+    return planes_of(*describe(cells), len(cells))
+
+
+def draw(
+    rng: np.random.Generator, mean: Field, spread: Field, count: int, cameras: Cameras
+) -> Pixels:
+    """One sample `[15, SIDE, SIDE]`."""
+    sheet = pair(mean, spread)
+    truth = np.zeros((len(CLASSES), WINDOW, WINDOW), np.uint8)
+    if rng.random() < 0.15:
         add_structures(rng, sheet)
-    if rng.random() < 0.45:
-        add_decoys(rng, sheet)
-    noisy = rng.random()
-    if noisy < 0.35:
-        add_noise(rng, sheet)
-    kind = rng.choice(["none", "dirt", "drop", "both"], p=[0.22, 0.4, 0.3, 0.08])
-    if kind in ("dirt", "both"):
-        paint = rng.choice([damage.paint_spots, damage.paint_cobweb, damage.paint_smear],
-                           p=[0.76, 0.13, 0.11])  # fmt: skip
-        paint(rng, sheet, truth[0])
+    if rng.random() < 0.4:
+        add_decoys(rng, sheet, cameras.maker)
+    kind = rng.choice(["none", "dirt", "drop", "both"], p=[0.22, 0.32, 0.36, 0.1])
     if kind in ("drop", "both"):
         damage.paint_drops(rng, sheet, truth[1])
-        truth[0][truth[1] == DAMAGED] = 0
-    if 0.35 <= noisy < 0.55:
-        add_noise(rng, sheet)
-    cells = sheet.cells()
+    if kind in ("dirt", "both"):
+        paint = rng.choice([damage.paint_spots, damage.paint_cobweb, damage.paint_smear],
+                           p=[0.87, 0.07, 0.06])  # fmt: skip
+        paint(rng, sheet, truth[0])
+        truth[1][truth[0] == DAMAGED] = 0
+    if count > 1 and rng.random() < 0.1:
+        add_lines(rng, sheet, count)
+    one, other = (picture.astype(np.float32) for picture in sheet.packed())
+    mean, spread = (one + other) / 2, np.abs(one - other) / 2
+    mean = np.clip(mean, 0, 255)
     if rng.random() < 0.2:
-        cells = code_h264(cells, int(rng.integers(18, 30)))
-    return np.concatenate([statistics(cells), truth])[None]
+        mean, spread = code_again(rng, mean, spread)
+    if rng.random() < 0.3:
+        mean, spread = add_noise(rng, mean, spread, count)
+    sample = np.concatenate([planes_of(mean, spread, count), truth])
+    top, left = rng.integers(WINDOW - SIDE + 1, size=2)
+    return sample[:, top : top + SIDE, left : left + SIDE]
+
+
+def make_samples(rng: np.random.Generator, cameras: Cameras) -> Pixels:
+    """`[DRAWS, 15, SIDE, SIDE]`."""
+    mean, spread, count = cameras.window(rng)
+    return np.stack([draw(rng, mean, spread, count, cameras) for _ in range(DRAWS)])
 
 
 def main() -> None:

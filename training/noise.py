@@ -88,7 +88,7 @@ def code(rng: np.random.Generator, sequence: Pixels, kind: str) -> Pixels:
     """Through a codec at the quality of a camera's stream, and back."""
     if kind == "mjpeg":
         quality = int(rng.integers(25, 85))
-        return np.stack([_jpeg(cells, quality) for cells in sequence])
+        return np.stack([code_mjpeg(cells, quality) for cells in sequence])
     crf = int(rng.integers(21, 34))
     options = {"crf": str(crf), "preset": "veryfast", "bf": str(rng.choice([0, 0, 3]))}
     if rng.random() < 0.5:
@@ -100,7 +100,7 @@ def code(rng: np.random.Generator, sequence: Pixels, kind: str) -> Pixels:
     return _through(sequence, kind, options)
 
 
-def _jpeg(cells: Pixels, quality: int) -> Pixels:
+def code_mjpeg(cells: Pixels, quality: int) -> Pixels:
     """OpenCV's JPEG is 4:2:0 like a camera's; the way over BGR costs a grey level at most."""
     image = cv2.cvtColor(unpack(cells), cv2.COLOR_YUV2BGR_I420)
     _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])

@@ -14,12 +14,21 @@ import {
 } from './network.js';
 import { keepRegions, type RegionRule } from './regions.js';
 
-/** In the order of the model's classes. What is not sure in a good part of it is left alone. */
-const KINDS: readonly DamageKind[] = ['dirt', 'drop'];
-const RULE: RegionRule = {
-  ...{ low: 96, sure: 192, extent: 4 },
-  ...{ share: 0.4, shareOf: 'cells', marked: 120 },
-};
+/**
+ * In the order of the model's classes. What is not sure in a good part of it is left alone: much in a
+ * scene is round and clear, and a thing that is taken for a drop is painted away.
+ */
+const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }[] = [
+  {
+    kind: 'dirt',
+    rule: { low: 96, sure: 192, extent: 4, share: 0.4, shareOf: 'cells', marked: 120 },
+  },
+  {
+    kind: 'drop',
+    rule: { low: 96, sure: 216, extent: 4, share: 0.75, shareOf: 'cells', marked: 120 },
+  },
+];
+const KINDS = CLASSES.map(({ kind }) => kind);
 
 /**
  * By so much the score of a cell counts for more that was dirty when it was last asked: what lies on the
@@ -31,14 +40,17 @@ const FAITH = 32;
  * Grey levels of noise in the mean picture. Above, soft edges cannot be told from sharp ones, and a person
  * who stands still from dirt: the belief is left as it was until more frames are averaged.
  */
-const CLEAR = 4;
+const CLEAR = 2.5;
+
+/** Luma from which a sky is burnt out: smooth and without a stir, as dirt is, which is never so bright. */
+const BURNT_OUT = 224;
 
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 8;
 /** Every second frame is taken in. */
 const PACE = 2;
-/** Frames taken in at which a belief is formed; afterwards every EVERY-th. */
-const MILESTONES = [4, 8, 16];
+/** Frames taken in at which a belief is formed, unless there is one of more; and every EVERY-th. */
+const MILESTONES = [4, 8];
 const EVERY = 16;
 
 export const lensNetwork: NetworkDetector = { model: 'lens', kinds: KINDS, open };
@@ -52,20 +64,27 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   let belief = nothing();
   /** The belief on the grid of the averaged picture; none at first. */
   let kept: Uint8Array[] = [];
+  /** Frames that it was formed on. */
+  let formedOn = 0;
 
   const maps = (): DamageMap[] =>
     belief.map((score, index) => ({ kind: KINDS[index] ?? 'dirt', ...grid, score }));
   const ask = async (from: LensStatistics) => {
     if (from.noiseLeft() > CLEAR) return;
-    const { results } = await run(gather(from));
+    formedOn = from.count;
+    const given = gather(from);
+    // The network may take the memory of what it is given.
+    const burnt = burntOut(given.luma, from);
+    const { results } = await run(given);
     const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };
-    kept = KINDS.map((_, index) => {
+    kept = CLASSES.map(({ rule }, index) => {
       const scores = scoresOf(results, index, cells);
       const before = kept[index];
       const steady = before === undefined ? scores : faithful(scores, before);
       from.forgetUnseen(steady);
-      return keepRegions(small, steady, RULE);
+      if (KINDS[index] === 'dirt') for (const cell of burnt) steady[cell] = 0;
+      return keepRegions(small, steady, rule);
     });
     belief = kept.map((sure) => enlarge(sure, cells, grid, from));
   };
@@ -75,15 +94,14 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       if (seen === 0 && ahead.length > 0) {
         // The first belief of an archive is formed on what is known to follow.
         const first = new LensStatistics(info);
-        for (const one of [frame, ...ahead.filter((_, index) => index % PACE === 1)]) {
-          first.add(one, given?.(one));
-        }
+        for (const one of [frame, ...ahead]) first.add(one, given?.(one));
         await ask(first);
       }
       if (seen++ % PACE === 0) {
         statistics.add(frame, given?.(frame));
         const taken = Math.ceil(seen / PACE);
-        if (taken % EVERY === 0 || MILESTONES.includes(taken)) await ask(statistics);
+        const isMore = MILESTONES.includes(taken) && taken > formedOn;
+        if (isMore || taken % EVERY === 0) await ask(statistics);
       }
       return maps();
     },
@@ -93,16 +111,18 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       statistics.reset();
       belief = nothing();
       kept = [];
+      formedOn = 0;
     },
-    save: () => ({ seen, belief, kept, statistics: statistics.save() }),
+    save: () => ({ seen, belief, kept, formedOn, statistics: statistics.save() }),
     load(state) {
       const from = state as {
         seen: number;
         belief: typeof belief;
         kept: typeof kept;
+        formedOn: number;
         statistics: LensState;
       };
-      ({ seen, belief, kept } = from);
+      ({ seen, belief, kept, formedOn } = from);
       statistics.load(from.statistics);
     },
   };
@@ -144,6 +164,24 @@ function gather(statistics: LensStatistics) {
     chroma: { data: chroma, dims: [1, 4, padded.height, padded.width] },
     count: { data: frames, dims: [1, 1, padded.height, padded.width] },
   };
+}
+
+/** The cells whose mean luma is burnt out; the mean comes first in `luma`. */
+function burntOut(
+  { data, dims }: { readonly data: Uint8Array; readonly dims: readonly number[] },
+  { width, height }: LensStatistics,
+): number[] {
+  const stride = dims[3] ?? 0;
+  const found: number[] = [];
+  for (let y = 0; y < height; y += 2) {
+    for (let x = 0; x < width; x += 2) {
+      const at = y * stride + x;
+      let sum = 0;
+      for (const sample of [at, at + 1, at + stride, at + stride + 1]) sum += data[sample] ?? 0;
+      if (sum >= 4 * BURNT_OUT) found.push((y * width) / 4 + x / 2);
+    }
+  }
+  return found;
 }
 
 /** Scores of the averaged picture on the grid of the whole one. */

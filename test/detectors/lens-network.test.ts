@@ -18,7 +18,7 @@ function answering(rims: readonly number[], sure: readonly boolean[]) {
     const data = new Uint8Array(2 * columns * rows);
     if (isThere) {
       for (let y = 10; y < 22; y++) data.fill(rim, y * columns + 10, y * columns + 22);
-      for (let y = 12; y < 20; y++) data.fill(250, y * columns + 12, y * columns + 20);
+      for (let y = 11; y < 21; y++) data.fill(250, y * columns + 11, y * columns + 21);
     }
     return Promise.resolve({
       results: { scores: { data, dims: [1, 2, rows, columns] } },
@@ -51,12 +51,12 @@ describe('the detector of what lies on the lens', () => {
 
   it('marks no doubt that was never more than one', async () => {
     const counts = await believed(answering([105], [true]), 20);
-    expect(counts.at(-1)).toBe(64);
+    expect(counts.at(-1)).toBe(100);
   });
 
   it('believes nothing before the noise is averaged away', async () => {
-    const counts = await believed(answering([130], [true]), 40, 15);
-    // 15 / sqrt(16) grey levels are left of the noise when sixteen frames were taken in.
+    const counts = await believed(answering([130], [true]), 40, 9);
+    // 9 / sqrt(16) grey levels are left of the noise when sixteen frames were taken in.
     expect(counts.findIndex((count) => count > 0)).toBe(30);
   });
 
@@ -64,5 +64,28 @@ describe('the detector of what lies on the lens', () => {
     const counts = await believed(answering([130], [true, false]), 20);
     expect(Math.max(...counts)).toBe(144);
     expect(counts.at(-1)).toBe(0);
+  });
+
+  it('forms the first belief of an archive on all that is known to follow, and keeps it until there is more', async () => {
+    const asked: (number | undefined)[] = [];
+    const answer = answering([130], [true]);
+    const session = lensNetwork.open(INFO, ({ count }) => {
+      asked.push(count?.data[0]);
+      return answer();
+    });
+    const frames = clip(40);
+    for (const [index, frame] of frames.entries()) {
+      await session.inspect(frame, frames.slice(index + 1, index + 17));
+    }
+    expect(asked).toEqual([17, 16]);
+  });
+
+  it('takes no burnt out sky for dirt', async () => {
+    const session = lensNetwork.open(INFO, answering([130], [true]));
+    const bright = clip(8).map((frame) => ({ ...frame, data: frame.data.slice().fill(235) }));
+    for (const frame of bright) {
+      const [dirt] = await session.inspect(frame, []);
+      expect(dirt?.score.some((score) => score > 0)).toBe(false);
+    }
   });
 });

@@ -89,6 +89,20 @@ def test_statistics_are_mean_and_sixteen_deviations():
     assert (planes[:6] == 102).all() and (planes[6:12] == 32).all() and (planes[12] == 2).all()
 
 
+@pytest.mark.parametrize("paint", [lens_damage.paint_spots, lens_damage.paint_cobweb])
+def test_what_is_painted_on_the_pair_looks_as_if_painted_on_every_frame(paint):
+    frames = np.random.default_rng(1).integers(60, 180, (9, 48, 48, 6)).astype(np.uint8)
+    sheet, truth = damage.Sheet(frames), np.zeros((48, 48), np.uint8)
+    paint(np.random.default_rng(4), sheet, truth)
+    mean, spread = lens_data.describe(sheet.packed())
+    both = lens_data.pair(*lens_data.describe(frames))
+    paint(np.random.default_rng(4), both, truth)
+    mean_of_both, spread_of_both = lens_data.describe(both.packed())
+    assert (truth == damage.DAMAGED).any()
+    assert np.abs(mean - mean_of_both).max() < 0.1
+    assert np.abs(spread - spread_of_both).max() < 0.1
+
+
 def test_what_is_not_judged_costs_nothing():
     truth, judged = torch.zeros(1, 2, 4, 4), torch.zeros(1, 2, 4, 4)
     wrong = loss_of(torch.full((1, 2, 4, 4), 9.0), truth, judged)
