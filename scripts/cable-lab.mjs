@@ -67,6 +67,7 @@ async function lab() {
   const hub = await new Promise((resolve, reject) => {
     running = live({
       ...{ ...inference, ...input, ...repair, masks, ...settings },
+      dirt: { share: settings.dirtyShare, seconds: settings.dirtySeconds },
       cameras$: new BehaviorSubject(cameras),
       logger: createLogger(/** @type {any} */ (terminal), 'error'),
     }).subscribe({ next: resolve, error: reject });

@@ -219,6 +219,7 @@ async function soak(args) {
   const hub = await new Promise((resolve, reject) => {
     running = live({
       ...{ ...inference, ...input, ...repair, masks, ...settings },
+      dirt: { share: settings.dirtyShare, seconds: settings.dirtySeconds },
       cameras$: new BehaviorSubject(cameras),
       logger: createLogger(/** @type {any} */ (terminal), 'info'),
     }).subscribe({ next: resolve, error: reject });
