@@ -1,6 +1,6 @@
 /** Connected patches of cells, and their middles. */
 
-/** One patch; connected over sides and corners. */
+/** One patch; connected over sides and corners, and not only by a neck. */
 export interface Patch {
   readonly cells: readonly number[];
   readonly members: ReadonlySet<number>;
@@ -16,36 +16,60 @@ export interface Patch {
 /** Share of the greatest depth from which a cell belongs to the core. */
 const CORE = 0.65;
 
-/** @param set `[rows, columns]`, not 0 = of a patch */
+/** Depth of a cell that has two cells between it and the outside: necks are thinner. */
+const BROAD = 7;
+
+/**
+ * What hangs together only by a neck is told apart, for two spots that touch may be of two colours.
+ * @param set `[rows, columns]`, not 0 = of a patch
+ */
 export function findPatches(set: Uint8Array, columns: number, rows: number): Patch[] {
   const depth = depths(set, columns, rows);
-  const visited = new Uint8Array(set.length);
-  const patches: Patch[] = [];
-  for (let start = 0; start < set.length; start++) {
-    if (set[start] === 0 || visited[start] === 1) continue;
-    const cells = [start];
-    visited[start] = 1;
-    let [left, right, top, bottom, deepest] = [columns, 0, rows, 0, 0];
-    for (let next = 0; next < cells.length; next++) {
-      const cell = cells[next] ?? 0;
+  const owner = new Int32Array(set.length).fill(-1);
+  const groups: number[][] = [];
+  /** Spreads from `queue` over cells of that depth that belong to nobody yet. */
+  const spread = (queue: number[], least: number) => {
+    for (let next = 0; next < queue.length; next++) {
+      const cell = queue[next] ?? 0;
+      const group = owner[cell] ?? 0;
       const row = Math.floor(cell / columns);
       const column = cell - row * columns;
-      [left, right] = [Math.min(left, column), Math.max(right, column)];
-      [top, bottom] = [Math.min(top, row), Math.max(bottom, row)];
-      deepest = Math.max(deepest, depth[cell] ?? 0);
       for (let v = Math.max(0, row - 1); v <= Math.min(rows - 1, row + 1); v++) {
         for (let u = Math.max(0, column - 1); u <= Math.min(columns - 1, column + 1); u++) {
           const at = v * columns + u;
-          if (visited[at] === 1 || set[at] === 0) continue;
-          visited[at] = 1;
-          cells.push(at);
+          if (owner[at] !== -1 || set[at] === 0 || (depth[at] ?? 0) < least) continue;
+          owner[at] = group;
+          groups[group]?.push(at);
+          queue.push(at);
         }
       }
     }
-    const core = cells.filter((cell) => (depth[cell] ?? 0) >= CORE * deepest);
-    patches.push({ cells, members: new Set(cells), core, left, right, top, bottom });
+  };
+  const gather = (least: number) => {
+    for (let start = 0; start < set.length; start++) {
+      if (owner[start] !== -1 || set[start] === 0 || (depth[start] ?? 0) < least) continue;
+      owner[start] = groups.length;
+      groups.push([start]);
+      spread([start], least);
+    }
+  };
+  gather(BROAD);
+  spread(groups.flat(), 0);
+  gather(0);
+  return groups.map((cells) => patchOf(cells, depth, columns));
+}
+
+function patchOf(cells: readonly number[], depth: Uint16Array, columns: number): Patch {
+  let [left, right, top, bottom, deepest] = [columns, 0, Infinity, 0, 0];
+  for (const cell of cells) {
+    const row = Math.floor(cell / columns);
+    const column = cell - row * columns;
+    [left, right] = [Math.min(left, column), Math.max(right, column)];
+    [top, bottom] = [Math.min(top, row), Math.max(bottom, row)];
+    deepest = Math.max(deepest, depth[cell] ?? 0);
   }
-  return patches;
+  const core = cells.filter((cell) => (depth[cell] ?? 0) >= CORE * deepest);
+  return { cells, members: new Set(cells), core, left, right, top, bottom };
 }
 
 /** Distance to the nearest cell that is not set, by the 3-4 chamfer (Borgefors 1986); 3 = a cell. */

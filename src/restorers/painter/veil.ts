@@ -37,7 +37,8 @@ const MARGIN = 3;
  * from around; texture that was not continued makes that rough. So it is smoothed, and then made
  * sharp again by the increasing function of the smoothed value that fits each patch best. Dirt is also
  * the more opaque the farther it is from its edge: that function is mixed with the increasing function
- * of the distance that fits best, as either is likely to be wrong. training/painter_data.py makes the same guess.
+ * of the distance that fits best, as either is likely to be wrong. training/painter_data.py makes the same guess, but
+ * takes patches that touch for one.
  * @param seen the mean of what the camera saw
  * @param scene the same with the dirt filled in from around
  * @param dirty `[H/2, W/2]`, not 0 = dirt that was there all the time

@@ -109,6 +109,14 @@ describe('patches', () => {
     expect(large?.core).not.toContain(1 * 20 + 2);
     expect(small?.cells).toEqual([199]);
   });
+
+  it('are told apart where they only touch', () => {
+    const set = new Uint8Array(40 * 20);
+    for (let row = 1; row < 9; row++) set.fill(1, row * 40 + 2, row * 40 + 10);
+    for (let row = 9; row < 17; row++) set.fill(1, row * 40 + 10, row * 40 + 18);
+    const patches = findPatches(set, 40, 20);
+    expect(patches.map(({ cells }) => cells.length)).toEqual([64, 64]);
+  });
 });
 
 describe('the painter', () => {
