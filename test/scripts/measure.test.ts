@@ -34,8 +34,8 @@ it('runs the built command on clips that it makes itself', () => {
   // Four films in each of the two tables of speeds.
   expect(text.match(/^\| \d+x\d+, (noise all over|a few spots) \|/gm)).toHaveLength(8);
   expect(text).toMatch(/^\| 320x192, noise all over \| 6 \| \d+\.\d \| 100 % \|/m);
-  // The spots lie in one tile of six.
-  expect(text).toMatch(/^\| 320x192, a few spots \| 6 \| \d\.\d \| [1-9]\d? % \|/m);
+  // The spots lie in one tile of six, and are painted on what is beside: the network may have no work.
+  expect(text).toMatch(/^\| 320x192, a few spots \| 6 \| \d\.\d \| \d\d? % \|/m);
   expect(text).toMatch(/^\| 3 s of 96x64 \| 30 \| \d+ MiB \|/m);
   expect(text).toMatch(/^Ratio of the longer to the shorter: \d\.\d\d$/m);
 });
