@@ -9,7 +9,6 @@ import { findFfmpeg } from '../src/ffmpeg/find.js';
 import { withAhead } from '../src/flow/with-ahead.js';
 import { FramePool } from '../src/frame/frame-pool.js';
 import { openEngine } from '../src/inference/engine.js';
-import { lazyEngine } from '../src/inference/lazy-engine.js';
 import { loadModelCard } from '../src/inference/model-card.js';
 import { BackgroundMemory } from '../src/memory/background-memory.js';
 import {
@@ -40,16 +39,13 @@ export async function openLane(options: Omit<RestoreOptions, 'output'>) {
   const size = { width: source.info.width, height: source.info.height };
   const drawn = await openHandMasks(options, size, ffmpeg);
   const engine = await openEngine(card, options.device, options.threads);
-  const painter = options.synthesis
-    ? lazyEngine(await loadModelCard('painter', 'painter'), options.device, options.threads)
-    : undefined;
   const networks = await openDetectionNetworks(options.device, options.threads);
   const close = async () => {
     drawn.close();
-    await Promise.all([engine.close(), painter?.close(), networks.close()]);
+    await Promise.all([engine.close(), networks.close()]);
   };
   const events = new EventList();
-  return { ffmpeg, source, size, drawn, engine, painter, networks, events, close };
+  return { ffmpeg, source, size, drawn, engine, networks, events, close };
 }
 
 /** All memories of a lane between two frames. */
@@ -92,7 +88,7 @@ export function laneFrames(
   options: Omit<RestoreOptions, 'output'>,
   { times, damaged, partFrames, from }: LaneJob,
 ): Observable<LaneFrame> {
-  const { source, size, engine, painter } = lane;
+  const { source, size, engine } = lane;
   const osd = options.masks?.osd ?? true;
   const ahead = Math.min(AHEAD, blockLength(size));
   const pool = new FramePool(size, slotsNeeded(size) + ahead);
@@ -157,7 +153,6 @@ export function laneFrames(
       ...options,
       size,
       engine,
-      ...(painter && { painter }),
       times,
       past,
       nearby,

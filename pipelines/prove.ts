@@ -54,13 +54,8 @@ export async function identityOf(lane: Lane, options: RecordedOptions): Promise<
     partFrames: options.record.partFrames,
     software: softwareVersions(lane.ffmpeg),
     device: lane.engine.device,
-    models: [lane.engine.card, ...modelsBeside(lane)].map(({ sha256: one }) => one),
+    models: [lane.engine.card.sha256, ...lane.networks.models.map(({ sha256: one }) => one)],
   };
-}
-
-/** All but the one that was asked for by name. */
-function modelsBeside({ painter, networks }: Lane) {
-  return [...(painter ? [painter.card] : []), ...networks.models];
 }
 
 async function looksLike(path: string) {
@@ -112,7 +107,6 @@ export async function proveJob(
   const outputs = images ? await inputFiles(options.output) : [options.output];
   if (!images) await syncFile(options.output);
   await syncFile(names.cells);
-  const painter = lane.painter?.card;
   const grid = cellGrid(lane.size);
   const key = options.record.sign === undefined ? undefined : readPrivateKey(options.record.sign);
   const { stages, wallMs, framesPerSecond, lost, conversions, versions, ...rest } = report;
@@ -151,7 +145,6 @@ export async function proveJob(
       model: inference.model,
       modelSha256: inference.modelSha256,
       detectors: [...lane.networks.models],
-      ...(painter && { painter: { model: painter.name, sha256: painter.sha256 } }),
     },
     settings: settingsOf(options),
     steps: stepsOf(settingsOf(options), report, parts.encoder),

@@ -74,25 +74,23 @@ function deviceOf({ inference: { device } }: Manifest): RestoreOptions['device']
 }
 
 /** What is not as it was then, for that may explain a difference. */
-function surroundings({ ffmpeg, engine, painter }: Lane, manifest: Manifest): Observable<Finding> {
+function surroundings({ ffmpeg, engine }: Lane, manifest: Manifest): Observable<Finding> {
   const now: Record<string, string> = {
     ...softwareVersions(ffmpeg),
     device: engine.device,
     model: engine.card.sha256,
-    ...(painter && { painter: painter.card.sha256 }),
   };
   const then: Record<string, string> = {
     ...manifest.software,
     device: manifest.inference.device,
     model: manifest.inference.modelSha256,
-    ...(manifest.inference.painter && { painter: manifest.inference.painter.sha256 }),
   };
   const others = Object.keys(then).filter((name) => then[name] !== now[name]);
   if (others.length === 0) return EMPTY;
   const words = others.map(
     (name) => `${name} ${now[name] ?? 'none'} instead of ${then[name] ?? ''}`,
   );
-  const subject = others.some((name) => name === 'model' || name === 'painter') ? 'model' : 'rerun';
+  const subject = others.includes('model') ? 'model' : 'rerun';
   return of({ subject, state: 'unknown', detail: `done again with ${words.join(', ')}` });
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From photographs and clips to the painter's model with its card. Resumes where it stopped.
+# From photographs and clips to the painter's weights, which Relens does not use yet. Resumes where it stopped.
 set -euo pipefail
 usage() {
   echo "usage: grow-painter.sh smoke|cpu RAW OUT   (RAW as for grow.sh)" >&2
@@ -18,6 +18,4 @@ export OMP_WAIT_POLICY=PASSIVE OMP_NUM_THREADS=${THREADS:-1}
 python "$here/painter_train.py" --raw "$raw" --skip "${SKIP:-}" --out "$out/run" \
   --steps "$steps" --minutes "$minutes" --threads "$OMP_NUM_THREADS" --batch "$batch" \
   --every "$every" --watched "$watched" --pool "$pool" --adversarial "${ADVERSARIAL:-0}"
-python "$here/painter_export.py" --weights "$out/run/painter.pt" \
-  --card "$here/card-painter.json" --out "$out/painter.onnx" --fixture "$out/fixture"
-echo "grown: $out/painter.onnx"
+echo "grown: $out/run/painter.pt"

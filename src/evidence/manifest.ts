@@ -55,10 +55,6 @@ export const manifestSchema = z
       detectors: z
         .array(z.object({ model: z.string(), sha256: hash }))
         .describe('networks that looked for damage'),
-      painter: z
-        .object({ model: z.string(), sha256: hash })
-        .optional()
-        .describe('network that painted what was never seen; absent where nothing may be invented'),
     }),
     settings: plain.describe('everything the job was told, as it was used'),
     steps: z

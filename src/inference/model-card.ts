@@ -9,8 +9,8 @@ import { RelensError } from '../errors.js';
 const cardSchema = z.object({
   name: z.string(),
   file: z.string(),
-  /** What it is for: to restore pictures, to find damage, or to paint what was never seen. */
-  role: z.enum(['generator', 'detector', 'painter']).default('generator'),
+  /** What it is for: to restore pictures, or to find damage. */
+  role: z.enum(['generator', 'detector']).default('generator'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   inputs: z.record(z.string(), z.string()),
   outputs: z.record(z.string(), z.string()),

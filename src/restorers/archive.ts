@@ -1,14 +1,5 @@
 /** Restores archived frames block by block, so that each frame may know its past and its future. */
-import {
-  bufferCount,
-  concatMap,
-  defer,
-  endWith,
-  from,
-  map,
-  pairwise,
-  type OperatorFunction,
-} from 'rxjs';
+import { bufferCount, concatMap, endWith, from, map, pairwise, type OperatorFunction } from 'rxjs';
 import { mapAhead } from '../flow/map-ahead.js';
 import type { DamageMap, NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame, type FrameSize } from '../frame/frame.js';
@@ -29,7 +20,6 @@ import {
 import type { FrameMask, Inspection } from './inspection.js';
 import { Nearby } from './nearby/nearby.js';
 import { Painter } from './painter/painter.js';
-import type { PainterEngine } from './painter/plate-network.js';
 import { unlearn } from './unlearn.js';
 
 /** Frames in a block, and so the least and (twice) the greatest look-ahead. */
@@ -41,8 +31,6 @@ const MEMORY_BUDGET = 512e6;
 export interface ArchiveOptions extends GeneratorOptions {
   readonly size: FrameSize;
   readonly engine: Engine;
-  /** Paints what was never seen; without it the surroundings are continued, no more. */
-  readonly painter?: PainterEngine;
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
@@ -102,7 +90,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
   const background = blank(past.background);
   const spare: SpareFeeds = {};
   const nearby = options.nearby ?? new Nearby(size, options.synthesis);
-  const painter = options.synthesis ? new Painter(size, options.painter) : undefined;
+  const painter = options.synthesis ? new Painter(size) : undefined;
   const decide = (inspection: Inspection): Decided => {
     const coverage = options.mask(inspection);
     const noise = options.noise(inspection);
@@ -110,19 +98,15 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
     const { data: mask, between: except } = coverage;
     return { inspection, frame, noise, coverage, mask, sigma: noise.sigma, except, drawn };
   };
-  const prepareBlock = async ([block = [], next = []]: Decided[][]) => {
-    const known = [...block, ...next];
-    times.measure('remember', () => unlearn(past, known));
-    const views = times.measure('look ahead', () => future.views(block, next));
-    const patches = times.measure('match', () => nearby.patches(block, next));
-    const began = performance.now();
-    await painter?.study(known);
-    times.add('paint', performance.now() - began);
-    return { block, views, patches };
-  };
-  const restoreBlock = ({ block, views, patches }: Awaited<ReturnType<typeof prepareBlock>>) => {
+  const restoreBlock = ([block, next]: Decided[][]) => {
+    times.measure('remember', () => unlearn(past, [...(block ?? []), ...(next ?? [])]));
+    const views = times.measure('look ahead', () => future.views(block ?? [], next ?? []));
+    const patches = times.measure('match', () => nearby.patches(block ?? [], next ?? []));
+    times.measure('paint', () => {
+      painter?.study([...(block ?? []), ...(next ?? [])]);
+    });
     let index = 0;
-    return from(block).pipe(
+    return from(block ?? []).pipe(
       mapAhead(async ({ inspection, noise, coverage: mask }): Promise<Restored> => {
         const [view, patch] = [views[index], patches[index++]];
         if (view === undefined || patch === undefined) throw new Error('fewer views than frames');
@@ -159,7 +143,7 @@ export function restoreArchive(options: ArchiveOptions): OperatorFunction<Inspec
       endWith<Inspection[]>([]),
       pairwise(),
       map((blocks) => blocks.map((block) => block.map(decide))),
-      concatMap((blocks) => defer(() => prepareBlock(blocks)).pipe(concatMap(restoreBlock))),
+      concatMap(restoreBlock),
     );
 }
 

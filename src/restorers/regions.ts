@@ -34,13 +34,8 @@ export interface RegionPlan {
  * Cuts the frame into tiles and keeps those with work in them; the whole frame as one region when
  * that is cheaper.
  * @param work `[rows, columns]`, not 0 where something is to be done
- * @param apart true: tiles in any case, to be looked at one by one
  */
-export function planRegions(
-  { columns, rows }: CellGrid,
-  work: Uint8Array,
-  apart = false,
-): RegionPlan {
+export function planRegions({ columns, rows }: CellGrid, work: Uint8Array): RegionPlan {
   const across = Math.ceil(columns / CORE);
   const down = Math.ceil(rows / CORE);
   const regions: Region[] = [];
@@ -58,8 +53,7 @@ export function planRegions(
     }
   }
   const counts = { needed: regions.length, total: across * down };
-  const dense = regions.length * side * side > WORTH_TILING * columns * rows;
-  if (regions.length > 0 && dense && !apart) {
+  if (regions.length > 0 && regions.length * side * side > WORTH_TILING * columns * rows) {
     const core = { left: 0, top: 0, right: columns, bottom: rows };
     return { columns, rows, regions: [{ left: 0, top: 0, core }], ...counts };
   }

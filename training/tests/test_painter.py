@@ -1,4 +1,4 @@
-"""The painter: its samples are what they say, it sees through veils, it trains and exports."""
+"""The painter: its samples are what they say, it sees through veils, it trains."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from painter_data import (
     increasing,
     make_samples,
 )
-from painter_export import export
 from painter_film import continued
 from painter_network import PainterNet, paint, rough_opacity
 from painter_train import Trainer, given_of
@@ -140,17 +139,6 @@ def test_planes_of_pictures_come_first_so_that_turning_over_turns_them_all():
     assert max(w.stop for w in (SEEN, FILM, TRUTH, OPACITY, GUESS)) == 6 * PICTURES
 
 
-def test_the_export_gives_what_pytorch_gives(tmp_path):
-    network = PainterNet().eval()
-    torch.nn.init.normal_(network.out.weight, std=0.05)
-    made = export(network, tmp_path / "painter.onnx")
-    hidden = made["mask"][0, 0] > 0
-    opacity, gain, *rests = made["plate_chroma"][0]
-    assert (opacity[~hidden] == 1).all() and (gain[~hidden] == 0).all()
-    assert np.abs(np.stack(rests)[:, ~hidden]).max() == 0
-    assert 0 < gain[hidden].max() and opacity[hidden].min() < 1
-
-
-def test_grow_painter_goes_from_nothing_to_a_carded_model(raw, tmp_path):
+def test_grow_painter_goes_from_nothing_to_weights(raw, tmp_path):
     subprocess.run([ROOM / "grow-painter.sh", "smoke", raw, tmp_path], check=True)
-    assert (tmp_path / "painter.onnx").exists() and (tmp_path / "painter.json").exists()
+    assert (tmp_path / "run" / "painter.pt").exists()

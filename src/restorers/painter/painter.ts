@@ -1,11 +1,11 @@
-/** Paints what was never seen: the surroundings continued, and what a network adds to them. */
+/** Paints what was never seen: looks through what is only veiled, and continues the surroundings. */
 import { isBlank } from '../../frame/blank.js';
 import { cellGrid, planesOf, type FrameSize } from '../../frame/frame.js';
 import type { Memory } from '../generator.js';
 import { filmOf, lumaOf, lumaOfAll, type Film } from './film.js';
 import { fillHarmonically } from './harmonic.js';
 import { PlanePainter } from './paint-plane.js';
-import { askPainter, planPlate, type PainterEngine, type Plate } from './plate-network.js';
+import { isBroad, plateOf, type Plate } from './plate.js';
 
 /** A frame and what is hidden of it. */
 export interface Sight {
@@ -26,13 +26,10 @@ export class Painter {
   readonly #size: FrameSize;
   readonly #columns: number;
   readonly #painters: readonly [PlanePainter, PlanePainter, PlanePainter];
-  readonly #engine: PainterEngine | undefined;
   #plate: Plate | undefined;
 
-  /** @param engine runs the painter's network; without it the surroundings are continued, no more */
-  constructor(size: FrameSize, engine?: PainterEngine) {
+  constructor(size: FrameSize) {
     this.#size = size;
-    this.#engine = engine;
     this.#columns = cellGrid(size).columns;
     this.#painters = [
       new PlanePainter(size.width),
@@ -41,28 +38,23 @@ export class Painter {
     ];
   }
 
-  /**
-   * Begins a block: asks the network, once for all its frames, about what is hidden in each of
-   * `sights`. Frames are lent until the promise settles.
-   * @throws RelensError INFERENCE, MODEL
-   */
-  async study(sights: readonly Sight[]): Promise<void> {
+  /** Begins a block: learns the dirt in it, which is what is hidden in each of `sights`. */
+  study(sights: readonly Sight[]): void {
     for (const painter of this.#painters) painter.forget();
     this.#plate = undefined;
     const [first, ...others] = sights;
-    if (this.#engine === undefined || first === undefined) return;
+    if (first === undefined) return;
     if (sights.some(({ mask }) => isBlank(mask))) return;
     const hidden = first.mask.slice();
     for (const { mask } of others) keepWhere(hidden, mask, true);
-    const plan = planPlate(cellGrid(this.#size), hidden);
-    if (plan.regions.length === 0) return;
+    if (!isBroad(hidden, this.#columns)) return;
     const cells = cellsOf(hidden);
     const seen = meanOf(this.#size, sights);
     const film = { y: seen.y.slice(), u: seen.u.slice(), v: seen.v.slice() };
     fillHarmonically(film.y, this.#size.width, lumaOfAll(cells, this.#columns), false);
     fillHarmonically(film.u, this.#columns, cells, false);
     fillHarmonically(film.v, this.#columns, cells, false);
-    this.#plate = await askPainter(this.#engine, this.#size, plan, seen, film, hidden);
+    this.#plate = plateOf(this.#size, seen, film, hidden);
   }
 
   /**
