@@ -34,8 +34,9 @@ export interface ArchiveOptions extends GeneratorOptions {
   /** Grey levels; below, a frame is not noisy and stays as it is where it is not damaged. */
   readonly noiseFloor: number;
   readonly times: StageTimes;
-  /** What was seen before the first frame that comes; default: nothing. Learn from every frame. */
+  /** What was seen before the first frame that comes; default: nothing. Learns from every frame. */
   readonly past?: BackgroundMemory;
+  /** Knows the frames before the first one; default: none. */
   readonly nearby?: Nearby;
   /** The noise as it is known when the block is restored, after the look-ahead. */
   noise(inspection: Inspection): NoiseEstimate;

@@ -34,6 +34,7 @@ interface Kept {
   readonly seq: number;
   readonly data: Uint8Array;
   readonly mask: Uint8Array;
+  readonly drawn: Uint8Array | undefined;
 }
 
 /**
@@ -61,15 +62,20 @@ export class Nearby {
   patches(block: readonly Damaged[], next: readonly Damaged[]): Patch[] {
     const view = ({ frame, mask, drawn }: Damaged) =>
       viewOf(this.#size, frame.data, frame.seq, mask, drawn);
-    const earlier = this.#before.map(({ seq, data, mask }) => viewOf(this.#size, data, seq, mask));
+    const earlier = this.#before.map(({ seq, data, mask, drawn }) =>
+      viewOf(this.#size, data, seq, mask, drawn),
+    );
     const all = [...earlier, ...block.map(view), ...next.map(view)];
     const patches = block.map((one, index) => {
       const own = earlier.length + index;
       return this.#patch(one, all[own] ?? view(one), nearestFirst(all, own));
     });
-    this.#before = block
-      .slice(-BACK)
-      .map(({ frame, mask }) => ({ seq: frame.seq, data: frame.data.slice(), mask: mask.slice() }));
+    this.#before = block.slice(-BACK).map(({ frame, mask, drawn }) => ({
+      seq: frame.seq,
+      data: frame.data.slice(),
+      mask: mask.slice(),
+      drawn: drawn?.slice(),
+    }));
     return patches;
   }
 
