@@ -45,6 +45,19 @@ if (positionals.length === 0) {
   process.exit(2);
 }
 const wanted = values.kinds?.split(',');
+/** @type {(line: string, status: number) => never} */
+const refuse = (line, status) => {
+  process.stderr.write(`measure-classes: ${line}\n`);
+  process.exit(status);
+};
+for (const kind of wanted ?? []) {
+  if (!(kind in CASES)) {
+    refuse(`unknown kind "${kind}"; the kinds are ${Object.keys(CASES).join(', ')}`, 2);
+  }
+}
+for (const input of positionals) {
+  await listClips(input).catch((/** @type {Error} */ { message }) => refuse(message, 1));
+}
 const ffmpeg = await findFfmpeg();
 const { signal } = new AbortController();
 const networks = await openDetectionNetworks('cpu', 1);

@@ -202,7 +202,10 @@ async function soak(args) {
   });
   const minutes = Number(values.minutes);
   const count = Number(values.cameras);
-  if (!(minutes > 0) || !(count > 0)) throw new Error('expected --minutes and --cameras above 0');
+  if (!(minutes > 0) || !(count > 0)) {
+    process.stderr.write('soak: expected --minutes and --cameras above 0\n');
+    process.exit(2);
+  }
   const { live } = await built('pipelines', 'live.js');
   const { createLogger } = await built('src', 'telemetry', 'logger.js');
   const { BehaviorSubject } = await import('rxjs');
