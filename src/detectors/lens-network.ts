@@ -2,6 +2,7 @@
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type CellGrid } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
+import { doubtDirt } from './lens-doubts.js';
 import { LensStatistics, type LensState } from './lens-statistics.js';
 import {
   padPlane,
@@ -42,9 +43,6 @@ const FAITH = 32;
  */
 const CLEAR = 2.5;
 
-/** Luma from which a sky is burnt out: smooth and without a stir, as dirt is, which is never so bright. */
-const BURNT_OUT = 224;
-
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 8;
 /** Every second frame is taken in. */
@@ -72,10 +70,7 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const ask = async (from: LensStatistics) => {
     if (from.noiseLeft() > CLEAR) return;
     formedOn = from.count;
-    const given = gather(from);
-    // The network may take the memory of what it is given.
-    const burnt = burntOut(given.luma, from);
-    const { results } = await run(given);
+    const { results } = await run(gather(from));
     const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };
     kept = CLASSES.map(({ rule }, index) => {
@@ -83,7 +78,7 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       const before = kept[index];
       const steady = before === undefined ? scores : faithful(scores, before);
       from.forgetUnseen(steady);
-      if (KINDS[index] === 'dirt') for (const cell of burnt) steady[cell] = 0;
+      if (KINDS[index] === 'dirt') doubtDirt(steady, from, rule);
       return keepRegions(small, steady, rule);
     });
     belief = kept.map((sure) => enlarge(sure, cells, grid, from));
@@ -164,24 +159,6 @@ function gather(statistics: LensStatistics) {
     chroma: { data: chroma, dims: [1, 4, padded.height, padded.width] },
     count: { data: frames, dims: [1, 1, padded.height, padded.width] },
   };
-}
-
-/** The cells whose mean luma is burnt out; the mean comes first in `luma`. */
-function burntOut(
-  { data, dims }: { readonly data: Uint8Array; readonly dims: readonly number[] },
-  { width, height }: LensStatistics,
-): number[] {
-  const stride = dims[3] ?? 0;
-  const found: number[] = [];
-  for (let y = 0; y < height; y += 2) {
-    for (let x = 0; x < width; x += 2) {
-      const at = y * stride + x;
-      let sum = 0;
-      for (const sample of [at, at + 1, at + stride, at + stride + 1]) sum += data[sample] ?? 0;
-      if (sum >= 4 * BURNT_OUT) found.push((y * width) / 4 + x / 2);
-    }
-  }
-  return found;
 }
 
 /** Scores of the averaged picture on the grid of the whole one. */

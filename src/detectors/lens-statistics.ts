@@ -9,7 +9,7 @@ const HORIZON = 32;
 /** Grey levels times this; the most that can be told is a deviation of 16. */
 const SPREAD_SCALE = 16;
 
-interface Layer {
+export interface Layer {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
 }
@@ -61,6 +61,13 @@ export class LensStatistics {
   /** Frames taken in, up to the horizon. */
   get count(): number {
     return this.#state.count;
+  }
+
+  /** Luma as it is remembered, `[height, width]`: not to be changed. */
+  get luma(): Layer {
+    const [luma] = this.#state.layers;
+    if (luma === undefined) throw new RangeError('expected a layer of luma');
+    return luma;
   }
 
   /** @param skip cells of the frame that are left out, not 0 where it holds, `[rows, columns]` */
