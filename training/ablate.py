@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def insert(page: str, lines: list[str]) -> str:
     """`page` with its table of rows exchanged for `lines`, or with them at its end."""
     kept, inside, done = [], False, False
     for line in page.splitlines():
-        inside = line.startswith("| row |") or (inside and line.startswith("|"))
+        inside = re.match(r"\| row +\|", line) is not None or (inside and line.startswith("|"))
         if inside and not done:
             kept += lines
             done = True

@@ -190,7 +190,8 @@ def load(weights: Path) -> Generator:
     attention = any(name.startswith("attention") for name in state)
     depth = sum(name.startswith("bottom.") and name.endswith("first.weight") for name in state)
     norm = "batch" if any(name.startswith("norm") for name in state) else "none"
-    generator = Generator((w0, w1, w2, w3), attention, norm, depth=depth)
+    refined = any(name.startswith("refine.") for name in state)
+    generator = Generator((w0, w1, w2, w3), attention, norm, depth=depth, refined=refined)
     generator.load_state_dict(state)
     return generator.eval()
 

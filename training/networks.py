@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from blocks import Block, Fill, Fixed, Mend, PartialConv, SelfAttention, Up, normalisation, route
 from blocks import widen as widen_to_samples
+from refine import Refine
 from spectrum import Shrink
 
 CANDIDATES = 6
@@ -35,8 +36,10 @@ WIDTHS = (24, 36, 64, 96)
 SWIFT_WIDTHS = (16, 32, 64, 96)
 """Fewer channels where the grid is full: there they cost most and matter least."""
 SIZES = {"lite": WIDTHS, "swift": SWIFT_WIDTHS, "quality": WIDTHS}
-DEPTHS = {"lite": 0, "swift": 0, "quality": 2}
+DEPTHS = {"lite": 0, "swift": 0, "quality": 0}
 """Blocks at the bottom."""
+REFINED = ("quality",)
+"""Sizes with a second look (refine.py)."""
 DILATIONS = (2, 4)
 
 
@@ -57,6 +60,7 @@ class Generator(nn.Module):
 
     The switches are for the ablation: `attention` at the bottom, `norm` none or batch in the
     decoder, `partial` for a head of partial convolution over the samples that were really seen.
+    `refined` adds a second look at the result, within the same limits.
     """
 
     def __init__(
@@ -66,6 +70,7 @@ class Generator(nn.Module):
         norm: str = "none",
         partial: bool = False,
         depth: int = 2,
+        refined: bool = False,
     ) -> None:
         super().__init__()
         self.widths = widths
@@ -94,6 +99,7 @@ class Generator(nn.Module):
             self.tail.weight.mul_(0.05)
             self.tail.weight[12:16] = 0
         self.shrink = Shrink()
+        self.refine = Refine() if refined else None
         self._arithmetic()
 
     def _arithmetic(self) -> None:
@@ -172,9 +178,20 @@ class Generator(nn.Module):
         invented = torch.maximum(never, torch.sigmoid(y[:, 16:17] - 2) * whole * synthesis)
         residual, painting = FINE * y[:, 17:23], COARSE * y[:, 23:29] + filled
         limit = SEEN_LIMIT * sigma * (1 - whole) + RECOVERED_LIMIT * whole + 1e-6
-        shown = base + limit * torch.tanh(residual / limit)
-        picture = shown + invented * (painting - shown)
+        picture = self._compose(base, residual, painting, limit, invented)
+        if self.refine is not None:
+            facts += [noise[:, :1] * sigma * 4, invented]
+            change = FINE * self.refine(picture, given, torch.cat(facts, 1))
+            residual, painting = residual + change, painting + change
+            picture = self._compose(base, residual, painting, limit, invented)
         return {"picture": picture, "painting": painting, "invented": invented}
+
+    @staticmethod
+    def _compose(
+        base: Tensor, residual: Tensor, painting: Tensor, limit: Tensor, invented: Tensor
+    ) -> Tensor:
+        shown = base + limit * torch.tanh(residual / limit)
+        return shown + invented * (painting - shown)
 
     def hidden(self, mask: Tensor) -> Tensor:
         """`[N, 6, h, w]`: 1 = this sample of the cell is hidden. A hidden luma sample spoils the
@@ -232,5 +249,5 @@ class Generator(nn.Module):
         for name, module in self.named_modules():
             if isinstance(module, nn.Conv2d):
                 size = math.prod(module.weight.shape)
-                total += size / scale.get(name.split(".")[0], 1)
+                total += size / scale.get(name.removeprefix("refine.").split(".")[0], 1)
         return total

@@ -34,6 +34,10 @@ class Options:
     norm: str = "none"
     attention: bool = False
     partial: bool = False
+    freeze: bool = False
+    """Train the second look alone; needs `--warm`, and a size that has one."""
+    half: bool = False
+    """The second look in bfloat16: twice as fast where the processor has it."""
     memory: bool = True
     """False: the network is shown no memory at all."""
 

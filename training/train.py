@@ -22,7 +22,7 @@ from alarm import CollapseAlarm, variety
 from baselines import ContextEncoder
 from discriminators import JUDGES
 from measure import measure
-from networks import DEPTHS, DILATIONS, SIZES, Generator
+from networks import DEPTHS, DILATIONS, REFINED, SIZES, Generator
 from options import Options, parse
 from samples import inputs, run
 from shards import Shards
@@ -37,7 +37,10 @@ def build(options: Options) -> nn.Module:
     if options.network == "context-encoder":
         return ContextEncoder(widths)
     depth = DEPTHS.get(options.size, len(DILATIONS))
-    return Generator(widths, options.attention, options.norm, options.partial, depth)
+    refined = options.size in REFINED
+    return Generator(
+        widths, options.attention, options.norm, options.partial, depth, refined=refined
+    )
 
 
 def load_fitting(network: nn.Module, state: dict[str, dict[str, Tensor]]) -> None:
@@ -46,6 +49,15 @@ def load_fitting(network: nn.Module, state: dict[str, dict[str, Tensor]]) -> Non
     old = state.get("average", state)
     own.update({k: v for k, v in old.items() if k in own and own[k].shape == v.shape})
     network.load_state_dict(own)
+
+
+def freeze(network: nn.Module) -> None:
+    """Only the second look goes on learning."""
+    second = getattr(network, "refine", None)
+    if second is None:
+        raise SystemExit(f"expected a size with a second look ({', '.join(REFINED)}) for --freeze")
+    network.requires_grad_(False)
+    second.requires_grad_(True)
 
 
 def save(path: Path, state: dict[str, object]) -> None:
@@ -94,12 +106,15 @@ class Trainer:
         if options.warm:
             state = torch.load(options.warm, weights_only=True, map_location=self.device)
             load_fitting(self.network, state)
+        if options.freeze:
+            freeze(self.network)
+        if options.half and getattr(self.network, "refine", None) is not None:
+            self.network.refine.in_bfloat = True
         self.average = copy.deepcopy(self.network)
         judge = JUDGES[options.judge](spectral=options.spectral, norm=options.judge_norm)
         self.judge = judge.to(self.device)
-        self.optimiser = torch.optim.Adam(
-            self.network.parameters(), options.rate, betas=(0.9, 0.99)
-        )
+        learned = [p for p in self.network.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.Adam(learned, options.rate, betas=(0.9, 0.99))
         self.judge_optimiser = torch.optim.Adam(
             self.judge.parameters(), options.judge_rate, betas=(0.5, 0.99)
         )

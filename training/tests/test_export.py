@@ -20,11 +20,13 @@ from networks import DEPTHS, SIZES, Generator
 ROOM = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory) -> tuple[Path, Generator]:
+@pytest.fixture(scope="module", params=[False, True], ids=["one look", "two looks"])
+def model(tmp_path_factory, request) -> tuple[Path, Generator]:
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("model") / "tiny.onnx"
-    generator = Generator((8, 8, 8, 8)).eval()
+    generator = Generator((8, 8, 8, 8), refined=request.param).eval()
+    if generator.refine is not None:
+        torch.nn.init.normal_(generator.refine.tail.weight, std=0.1)
     export(generator, path)  # fails when the file and PyTorch differ
     return path, generator
 
@@ -66,9 +68,10 @@ def test_seen_samples_of_a_spoiled_cell_are_the_same_bytes_without_noise(model):
     assert not off[18:20, 19].any() and not off[:18].any() and not off[20:].any()
 
 
-def test_half_precision_costs_less_than_a_fifth_of_a_decibel(tmp_path, model):
-    export(load(ROOM / "weights" / "lite.pt"), tmp_path / "whole.onnx")
-    export(load(ROOM / "weights" / "lite.pt").halve(), tmp_path / "half.onnx")
+@pytest.mark.parametrize("name", ["lite", "quality"])
+def test_half_precision_costs_less_than_a_fifth_of_a_decibel(tmp_path, name):
+    export(load(ROOM / "weights" / f"{name}.pt"), tmp_path / "whole.onnx")
+    export(load(ROOM / "weights" / f"{name}.pt").halve(), tmp_path / "half.onnx")
     sizes = [(tmp_path / name).stat().st_size for name in ("half.onnx", "whole.onnx")]
     assert sizes[0] < 0.6 * sizes[1]
     given = example(7, 64, 80)
@@ -119,7 +122,10 @@ def test_weights_tell_their_own_widths(tmp_path):
     generator = Generator((8, 16, 8, 24), attention=True, norm="batch", depth=1)
     torch.save({"average": generator.state_dict()}, tmp_path / "w.pt")
     found = load(tmp_path / "w.pt")
-    assert found.widths == (8, 16, 8, 24) and len(found.bottom) == 1
+    assert found.widths == (8, 16, 8, 24) and len(found.bottom) == 1 and found.refine is None
+    twice = Generator((8, 8, 8, 8), refined=True)
+    torch.save(twice.state_dict(), tmp_path / "twice.pt")
+    assert load(tmp_path / "twice.pt").refine is not None
     assert load(ROOM / "weights" / "lite.pt").widths == SIZES["lite"]
 
 

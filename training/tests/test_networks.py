@@ -28,18 +28,37 @@ def given(rows: int = 16, columns: int = 24) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize(
-    "switches", [{}, {"attention": True}, {"norm": "batch"}, {"partial": True}]
+    "switches", [{}, {"attention": True}, {"norm": "batch"}, {"partial": True}, {"refined": True}]
 )
 def test_every_switch_gives_a_network_that_learns(switches):
     network = Generator(WIDTHS, **switches)
+    if network.refine is not None:
+        torch.nn.init.normal_(network.refine.tail.weight)
     made = network(*given())
     assert made["picture"].shape == (1, 6, 16, 24)
     made["picture"].mean().backward()
     assert all(p.grad is not None for p in network.parameters() if p.requires_grad)
 
 
-def test_what_lies_in_a_hole_cannot_change_the_result():
-    network = Generator(WIDTHS)
+def wild(refined: bool) -> Generator:
+    """A network that would change everything as far as it may."""
+    network = Generator(WIDTHS, refined=refined)
+    torch.nn.init.normal_(network.tail.weight, std=3)
+    network.tail.weight.data[12:16] = 0
+    if network.refine is not None:
+        torch.nn.init.normal_(network.refine.tail.weight, std=3)
+    return network
+
+
+def test_the_second_look_begins_as_no_change():
+    network, case = Generator(WIDTHS, refined=True), given()
+    second, network.refine = network(*case)["picture"], None
+    assert torch.equal(second, network(*case)["picture"])
+
+
+@pytest.mark.parametrize("refined", [False, True])
+def test_what_lies_in_a_hole_cannot_change_the_result(refined):
+    network = wild(refined)
     clean = given()
     clean[3][..., :1, 4:9, 5:12] = 1
     clean[2][..., 4:6, 5:8] = 0  # partly never seen
@@ -71,9 +90,9 @@ def test_three_samples_gone_are_the_whole_cell():
     assert hidden[:, 3].tolist() == [0, 1, 0, 0, 1]
 
 
-def test_recovered_cells_stay_near_what_was_seen():
-    network = Generator(WIDTHS)
-    torch.nn.init.normal_(network.tail.weight, std=3)
+@pytest.mark.parametrize("refined", [False, True])
+def test_recovered_cells_stay_near_what_was_seen(refined):
+    network = wild(refined)
     case = given()
     case[3][:, :1] = 1
     case[4][:] = 0  # noise in what was seen is taken away too
@@ -84,10 +103,9 @@ def test_recovered_cells_stay_near_what_was_seen():
     assert (made["picture"] - seen).abs().max() <= RECOVERED_LIMIT + 1e-4
 
 
-def test_seen_cells_depart_by_what_noise_explains_and_not_at_all_without():
-    network = Generator(WIDTHS)
-    torch.nn.init.normal_(network.tail.weight, std=3)
-    network.tail.weight.data[12:16] = 0
+@pytest.mark.parametrize("refined", [False, True])
+def test_seen_cells_depart_by_what_noise_explains_and_not_at_all_without(refined):
+    network = wild(refined)
     case = given()
     frame = case[0] = torch.full_like(case[0], 0.5)
     case[1][:] = 0.5

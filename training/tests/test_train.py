@@ -82,6 +82,20 @@ def test_every_switch_trains(shards, tmp_path, switches):
     assert any(not torch.equal(after[name], before[name]) for name in before)
 
 
+def test_the_second_look_learns_alone_when_the_first_is_frozen(shards, tmp_path):
+    trainer = Trainer(options(shards, tmp_path, steps=3, size="quality", freeze=True, half=True))
+    before = {k: v.clone() for k, v in trainer.network.state_dict().items()}
+    assert trainer.run() == 0
+    after = trainer.network.state_dict()
+    changed = {name for name in before if not torch.equal(after[name], before[name])}
+    assert changed and all(name.startswith("refine.") for name in changed)
+
+
+def test_nothing_is_frozen_without_a_second_look(shards, tmp_path):
+    with pytest.raises(SystemExit, match="second look"):
+        Trainer(options(shards, tmp_path, size="lite", freeze=True))
+
+
 def test_steps_are_balanced_as_asked(shards, tmp_path, monkeypatch):
     for switches, judged in (({"judge_steps": 3}, 12), ({"generator_steps": 2}, 2)):
         out = tmp_path / str(judged)
