@@ -1,7 +1,7 @@
 /** Finds noise that a codec has smoothed in time: it no longer flickers, it wanders. */
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Resumable, SourceInfo } from '../frame/seams.js';
-import { boxMeans } from './box-means.js';
+import { openSampleKernel } from './sample-kernel.js';
 
 /** Frames between the two that are compared: coded noise is renewed slowly, macroblock by macroblock. */
 const LAG = 4;
@@ -49,7 +49,14 @@ export interface CodedNoiseSession extends Resumable {
  */
 export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
   const { columns, rows } = cellGrid(info);
-  let ring = Array.from({ length: LAG + 1 }, () => new Float32Array(columns * rows));
+  const cells = columns * rows;
+  const kernel = openSampleKernel({
+    luma: ['u8', 4 * cells],
+    own: ['i32', cells],
+    sums: ['i32', columns],
+    made: ['f32', cells],
+  });
+  let ring = Array.from({ length: LAG + 1 }, () => new Float32Array(cells));
   let seen = 0;
   let measured = 0;
   let median = 0;
@@ -59,6 +66,13 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
   /** In order; what was believed when a frame had been inspected. */
   let beliefs: { readonly seq: number; readonly sigma: number }[] = [];
   const save = () => ({ ring, seen, measured, median, quartile, recent, believed, beliefs });
+  /** Each cell's luma less the mean of its surroundings. */
+  const detail = ({ data }: Frame, out: Float32Array) => {
+    const { luma, own, sums, made } = kernel;
+    luma.set(data.subarray(0, 4 * cells));
+    kernel.detail(luma, info.width, columns, rows, RADIUS, own, sums, made);
+    out.set(made);
+  };
   const believe = (seq: number) => {
     const sigma = believed ? median * SIGMA_PER_WANDER : 0;
     beliefs = [...beliefs.slice(1 - KEPT), { seq, sigma }];
@@ -69,7 +83,7 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       const then = ring[(seen + 1) % ring.length];
       seen++;
       if (now === undefined || then === undefined) return;
-      detail(frame, columns, rows, now);
+      detail(frame, now);
       if (seen <= LAG) {
         believe(frame.seq);
         return;
@@ -102,25 +116,6 @@ export function openCodedNoiseMeter(info: SourceInfo): CodedNoiseSession {
       beliefs = [];
     },
   };
-}
-
-/** Each cell's luma less the mean of its surroundings. */
-function detail(frame: Frame, columns: number, rows: number, out: Float32Array): void {
-  const { data, width } = frame;
-  const luma = new Float32Array(columns * rows);
-  for (let row = 0; row < rows; row++) {
-    let at = row * 2 * width;
-    for (let cell = row * columns; cell < (row + 1) * columns; cell++, at += 2) {
-      luma[cell] =
-        ((data[at] ?? 0) +
-          (data[at + 1] ?? 0) +
-          (data[at + width] ?? 0) +
-          (data[at + width + 1] ?? 0)) /
-        4;
-    }
-  }
-  boxMeans(luma, out, columns, rows, RADIUS);
-  for (let cell = 0; cell < out.length; cell++) out[cell] = (luma[cell] ?? 0) - (out[cell] ?? 0);
 }
 
 /** Of the change of each cell, in grey levels. */

@@ -3,6 +3,7 @@ import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import { SOME_SAMPLES } from '../frame/mask.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
+import { openSampleKernel } from './sample-kernel.js';
 import { isolatedSpot, type Demand, type Luma } from './spot.js';
 
 /** Frames in the running mean. */
@@ -28,21 +29,34 @@ export const deadPixel: Detector = { kind: 'dead-pixel', open };
 function open(info: SourceInfo): DetectorSession {
   const { columns, rows } = cellGrid(info);
   const { width, height } = info;
-  const mean: Luma = { width, height, data: new Float32Array(width * height) };
-  const previous = new Uint8Array(width * height);
-  const repeats = new Uint8Array(width * height);
+  const count = width * height;
+  const kernel = openSampleKernel({
+    mean: ['f32', count],
+    luma: ['u8', count],
+    previous: ['u8', count],
+    repeats: ['u8', count],
+  });
+  const { luma, previous, repeats } = kernel;
+  const mean: Luma = { width, height, data: kernel.mean };
   let score = new Uint8Array(columns * rows);
   let seen = 0;
   let noisyFrames = 0;
-  const save = () => ({ mean: mean.data, previous, repeats, score, seen, noisyFrames });
+  const save = () => ({
+    mean: mean.data.slice(),
+    previous: previous.slice(),
+    repeats: repeats.slice(),
+    score,
+    seen,
+    noisyFrames,
+  });
 
   const current = (): DamageMap => ({ kind: 'dead-pixel', columns, rows, score: score.slice() });
   return {
     inspect(frame: Frame): DamageMap {
-      const luma = frame.data.subarray(0, previous.length);
+      luma.set(frame.data.subarray(0, count));
       seen++;
-      learn(mean.data, luma, 1 / Math.min(seen, MEMORY));
-      const kept = seen > 1 ? countRepeats(repeats, luma, previous) : 1;
+      kernel.average(kernel.mean, luma, count, 1 / Math.min(seen, MEMORY));
+      const kept = seen > 1 ? kernel.countRepeats(repeats, luma, previous, count) / count : 1;
       noisyFrames = kept < NOISY ? noisyFrames + 1 : 0;
       previous.set(luma);
       if (seen === 1 || seen === 4 || seen === 8 || seen === STILL + 2 || seen % EVERY === 0) {
@@ -73,28 +87,6 @@ function open(info: SourceInfo): DetectorSession {
       repeats.fill(0);
     },
   };
-}
-
-function learn(mean: Float32Array, luma: Uint8Array, gain: number): void {
-  for (let i = 0; i < mean.length; i++) {
-    const old = mean[i] ?? 0;
-    mean[i] = old + ((luma[i] ?? 0) - old) * gain;
-  }
-}
-
-/** Counts how often in a row each pixel kept its value; returns the share of pixels that kept it now. */
-function countRepeats(repeats: Uint8Array, luma: Uint8Array, previous: Uint8Array): number {
-  let kept = 0;
-  for (let i = 0; i < repeats.length; i++) {
-    if (luma[i] === previous[i]) {
-      const count = repeats[i] ?? 0;
-      if (count < 255) repeats[i] = count + 1;
-      kept++;
-    } else {
-      repeats[i] = 0;
-    }
-  }
-  return kept / repeats.length;
 }
 
 /** Looks closely at every pixel that stands out from the eight at a distance of two. */

@@ -2,8 +2,10 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
+import { openSampleKernel } from './sample-kernel.js';
 import type { Shape } from './scratch-shape.js';
 import { Scratches, type Sighting } from './scratches.js';
+import { openSpikes } from './spikes.js';
 import { findStreaks } from './streaks.js';
 
 export const dropOut: Detector = { kind: 'drop-out', open };
@@ -26,10 +28,14 @@ function open(info: SourceInfo): DetectorSession {
   const count = width * height;
   const before = new Uint8Array(count);
   const beforeThat = new Uint8Array(count);
-  const hits = new Uint8Array(count);
-  const damaged = new Uint8Array(count);
-  const reference = new Uint8Array(count);
-  const sums = new Uint16Array(count);
+  const kernel = openSampleKernel({
+    here: ['u8', count],
+    damaged: ['u8', count],
+    reference: ['u8', count],
+    sums: ['u16', count],
+  });
+  const { here, damaged, reference, sums } = kernel;
+  const spikes = openSpikes(info);
   const scratches = new Scratches(info);
   let history = new Map<number, Seen>();
   let seen = 0;
@@ -37,8 +43,8 @@ function open(info: SourceInfo): DetectorSession {
   const save = () => ({
     before,
     beforeThat,
-    reference,
-    sums,
+    reference: reference.slice(),
+    sums: sums.slice(),
     history,
     scratches: scratches.save(),
     seen,
@@ -56,7 +62,8 @@ function open(info: SourceInfo): DetectorSession {
       if (one !== undefined && other !== undefined) {
         const noise = noiseOf(luma, one);
         const neighbours = { before: one, after: other };
-        for (const streak of findStreaks(info, luma, neighbours, noise, hits)) {
+        const hits = spikes(luma, neighbours, noise);
+        for (const streak of findStreaks(info, luma, neighbours, hits)) {
           for (let y = streak.top; y < streak.bottom; y++) {
             damaged.fill(1, y * width + streak.left, y * width + streak.right);
           }
@@ -76,7 +83,9 @@ function open(info: SourceInfo): DetectorSession {
           conceal(shape, width, damaged);
         }
       }
-      learn(reference, sums, luma, damaged, seen);
+      here.set(luma);
+      const gain = 1 / Math.min(seen + 1, MEMORY);
+      kernel.learnReference(reference, sums, here, damaged, count, gain);
       beforeThat.set(before);
       before.set(luma);
       seen++;
@@ -121,24 +130,6 @@ function noiseOf(luma: Uint8Array, other: Uint8Array): number {
   let median = 0;
   while (median < 255 && (below += histogram[median] ?? 0) < samples / 2) median++;
   return median / 0.954;
-}
-
-/** A running mean in 256ths of a grey level, and rounded; of what is damaged, nothing is learned. */
-function learn(
-  reference: Uint8Array,
-  sums: Uint16Array,
-  luma: Uint8Array,
-  damaged: Uint8Array,
-  seen: number,
-): void {
-  const gain = 1 / Math.min(seen + 1, MEMORY);
-  for (let i = 0; i < sums.length; i++) {
-    if (damaged[i] === 1) continue;
-    const old = sums[i] ?? 0;
-    const sum = old + (((luma[i] ?? 0) << 8) - old) * gain;
-    sums[i] = sum;
-    reference[i] = (sum + 128) >> 8;
-  }
 }
 
 function toCells(damaged: Uint8Array, width: number, score: Uint8Array): void {

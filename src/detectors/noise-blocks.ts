@@ -1,5 +1,6 @@
 /** Noise of 8x8 luma blocks: from the difference of two frames, or from one frame's finest detail. */
 import type { FrameSize } from '../frame/frame.js';
+import { openSampleKernel } from './sample-kernel.js';
 
 const SIDE = 8;
 const SAMPLES = SIDE * SIDE;
@@ -17,39 +18,41 @@ export function blockGrid({ width, height }: FrameSize): { across: number; down:
   return { across: Math.floor(width / SIDE), down: Math.floor(height / SIDE) };
 }
 
+export type TemporalNoise = (luma: Uint8Array, other: Uint8Array) => BlockNoise;
+
 /**
  * Half the variance of the difference of two frames, each block's mean difference taken away so that
  * a change of light is not noise. Noise cut off at black or white is made good, see `uncut`.
  */
-export function temporalNoise(size: FrameSize, luma: Uint8Array, other: Uint8Array): BlockNoise {
+export function openTemporalNoise(size: FrameSize): TemporalNoise {
   const { across, down } = blockGrid(size);
-  const { width } = size;
-  const sigma = new Float32Array(across * down);
-  const range = lumaRange(luma);
-  const sparse = sigma.length > MANY;
-  for (let block = 0; block < sigma.length; block++) {
-    if (sparse && ((block % across) + Math.floor(block / across)) % 2 === 1) {
-      sigma[block] = NaN;
-      continue;
-    }
-    const corner = Math.floor(block / across) * SIDE * width + (block % across) * SIDE;
-    let level = 0;
-    let sum = 0;
-    let squares = 0;
-    for (let row = 0; row < SIDE; row++) {
-      const start = corner + row * width;
-      for (let i = start; i < start + SIDE; i++) {
-        const value = luma[i] ?? 0;
-        const change = value - (other[i] ?? 0);
-        level += value;
-        sum += change;
-        squares += change * change;
+  const { width, height } = size;
+  const kernel = openSampleKernel({
+    here: ['u8', width * height],
+    there: ['u8', width * height],
+    sums: ['i32', 3 * across * down],
+  });
+  const { here, there, sums } = kernel;
+  return (luma, other) => {
+    here.set(luma);
+    there.set(other);
+    kernel.compareBlocks(here, there, width, across, down, sums);
+    const sigma = new Float32Array(across * down);
+    const range = lumaRange(luma);
+    const sparse = sigma.length > MANY;
+    for (let block = 0; block < sigma.length; block++) {
+      if (sparse && ((block % across) + Math.floor(block / across)) % 2 === 1) {
+        sigma[block] = NaN;
+        continue;
       }
+      const level = sums[3 * block] ?? 0;
+      const sum = sums[3 * block + 1] ?? 0;
+      const squares = sums[3 * block + 2] ?? 0;
+      const variance = (squares - (sum * sum) / SAMPLES) / (SAMPLES - 1) / 2;
+      sigma[block] = uncut(level / SAMPLES, variance, range);
     }
-    const variance = (squares - (sum * sum) / SAMPLES) / (SAMPLES - 1) / 2;
-    sigma[block] = uncut(level / SAMPLES, variance, range);
-  }
-  return { across, down, sigma };
+    return { across, down, sigma };
+  };
 }
 
 /**

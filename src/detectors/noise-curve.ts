@@ -1,6 +1,6 @@
 /** The noise curve: how much noise there is at each brightness. */
 import type { FrameSize } from '../frame/frame.js';
-import { temporalNoise } from './noise-blocks.js';
+import { openTemporalNoise, type TemporalNoise } from './noise-blocks.js';
 
 /** Grey levels of a step of brightness. */
 const STEP = 16;
@@ -25,12 +25,14 @@ export interface NoisePoint {
 export class NoiseCurve {
   readonly #size: FrameSize;
   readonly #before: Uint8Array;
+  readonly #temporalNoise: TemporalNoise;
   readonly #bins = new Uint32Array(STEPS * BINS);
   #frames = 0;
 
   constructor(size: FrameSize) {
     this.#size = size;
     this.#before = new Uint8Array(size.width * size.height);
+    this.#temporalNoise = openTemporalNoise(size);
   }
 
   /** @param data yuv420p planes, lent */
@@ -57,7 +59,7 @@ export class NoiseCurve {
 
   #compare(luma: Uint8Array): void {
     const { width } = this.#size;
-    const { across, sigma } = temporalNoise(this.#size, luma, this.#before);
+    const { across, sigma } = this.#temporalNoise(luma, this.#before);
     for (const [block, value] of sigma.entries()) {
       if (Number.isNaN(value)) continue;
       const corner = Math.floor(block / across) * 8 * width + (block % across) * 8;

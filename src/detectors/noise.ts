@@ -2,7 +2,7 @@
 import type { NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { NoiseSession, SourceInfo } from '../frame/seams.js';
-import { blockGrid, spatialNoise, temporalNoise, type BlockNoise } from './noise-blocks.js';
+import { blockGrid, openTemporalNoise, spatialNoise, type BlockNoise } from './noise-blocks.js';
 
 /** Blocks along one side of a region: 64 luma samples. */
 const REGION = 8;
@@ -23,6 +23,7 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
   const tall = Math.max(1, Math.round(down / REGION));
   const regions = new Float32Array(wide * tall);
   const previous = new Uint8Array(info.width * info.height);
+  const temporalNoise = openTemporalNoise(info);
   let seen = 0;
   let measured = 0;
   let sigma = 0;
@@ -50,7 +51,7 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
         sigma = quantile(spatialNoise(info, luma).sigma, 0.05) * SPATIAL_FIFTH_PERCENT;
         regions.fill(sigma);
       } else if (!repeats(luma, other)) {
-        const blocks = temporalNoise(info, luma, other);
+        const blocks = temporalNoise(luma, other);
         learn(isMoving(blocks) ? lower(blocks, spatialNoise(info, luma)) : blocks);
       }
       previous.set(luma);
@@ -159,24 +160,23 @@ function spread(
   rows: number,
 ): Uint8Array {
   const out = new Uint8Array(columns * rows);
+  /** Of the regions as high as one row of cells. */
+  const across = new Float32Array(wide);
   for (let row = 0; row < rows; row++) {
     const y = Math.min(Math.max(((row + 0.5) / rows) * tall - 0.5, 0), tall - 1);
     const above = Math.floor(y);
     const below = Math.min(above + 1, tall - 1);
+    for (let x = 0; x < wide; x++) {
+      const top = regions[above * wide + x] ?? 0;
+      const bottom = regions[below * wide + x] ?? 0;
+      across[x] = 4 * (top + (bottom - top) * (y - above));
+    }
     for (let column = 0; column < columns; column++) {
       const x = Math.min(Math.max(((column + 0.5) / columns) * wide - 0.5, 0), wide - 1);
-      const left = Math.floor(x);
-      const right = Math.min(left + 1, wide - 1);
-      const top =
-        (regions[above * wide + left] ?? 0) * (1 - x + left) +
-        (regions[above * wide + right] ?? 0) * (x - left);
-      const bottom =
-        (regions[below * wide + left] ?? 0) * (1 - x + left) +
-        (regions[below * wide + right] ?? 0) * (x - left);
-      out[row * columns + column] = Math.min(
-        255,
-        Math.round(4 * (top * (1 - y + above) + bottom * (y - above))),
-      );
+      const left = x | 0;
+      const from = across[left] ?? 0;
+      const to = across[Math.min(left + 1, wide - 1)] ?? 0;
+      out[row * columns + column] = Math.min(255, from + (to - from) * (x - left) + 0.5);
     }
   }
   return out;

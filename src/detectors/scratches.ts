@@ -1,7 +1,7 @@
 /** Follows thin vertical lines from frame to frame, to tell scratches from poles. */
 import type { FrameSize } from '../frame/frame.js';
 import { chainsOf, wipeAll, type Chain } from './chains.js';
-import { lineStrength, STRIPS } from './line-strength.js';
+import { openLineStrength, STRIPS, type LineStrengthOf } from './line-strength.js';
 import { shapeOf, type Shape } from './scratch-shape.js';
 import { smoothLine } from './smooth-line.js';
 
@@ -51,11 +51,13 @@ export interface Sighting {
 
 export class Scratches {
   readonly #size: FrameSize;
+  readonly #strengthOf: LineStrengthOf;
   #tracks: Track[] = [];
   #frames = 0;
 
   constructor(size: FrameSize) {
     this.#size = size;
+    this.#strengthOf = openLineStrength(size);
   }
 
   /**
@@ -67,7 +69,7 @@ export class Scratches {
   follow(luma: Uint8Array, reference: Uint8Array, noise: number): Sighting[] {
     const { width } = this.#size;
     const floor = 6 + 0.35 * noise;
-    const { standing, fresh } = lineStrength(this.#size, luma, reference);
+    const { standing, fresh } = this.#strengthOf(luma, reference);
     const left = standing.slice();
     const sightings: Sighting[] = [];
     for (const track of this.#tracks) track.unseen++;

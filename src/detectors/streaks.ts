@@ -1,7 +1,7 @@
 /** Finds horizontal streaks that are in one frame only. */
 import type { FrameSize } from '../frame/frame.js';
 import { hasMoved } from './moved.js';
-import { markRow, SHORTEST, type Neighbours } from './spikes.js';
+import { SHORTEST, type Neighbours } from './spikes.js';
 
 /** Luma samples `[top, bottom)` x `[left, right)`. */
 export interface Streak {
@@ -33,19 +33,17 @@ const SHORT = 0.25;
 /**
  * A sample is hit when its row, gathered over a few samples, is beyond both neighbouring frames on
  * the same side (the spike index of Kokaram, "Motion Picture Restoration", 1998, chapter 7), or when
- * it differs from both far more than they differ from each other: a streak full of noise. `noise` is
- * the standard deviation, in grey levels. A streak is a long, low band of hits whose rows begin at
- * once: what moves has no such straight upper and lower edge. `hits` is scratch space, `[H, W]`.
+ * it differs from both far more than they differ from each other: a streak full of noise. A streak is a
+ * long, low band of hits whose rows begin at once: what moves has no such straight upper and lower edge.
+ * @param hits 1 = hit, `[H, W]`
  */
 export function findStreaks(
   size: FrameSize,
   luma: Uint8Array,
   neighbours: Neighbours,
-  noise: number,
   hits: Uint8Array,
 ): Streak[] {
   const { width, height } = size;
-  for (let y = 0; y < height; y++) markRow(luma, neighbours, y * width, width, noise, hits);
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
   const unfit: Band[] = [];

@@ -27,11 +27,14 @@ export function cornerPlates(strip: Strip, upper: boolean): Box[] {
 function cornerPlate(strip: Strip, right: boolean, upper: boolean): Box | undefined {
   const { width, height, luma } = strip;
   // Distances from the corner: `x` columns inwards, `y` rows inwards.
-  const at = (x: number, y: number) =>
-    luma[(upper ? y : height - 1 - y) * width + (right ? width - 1 - x : x)] ?? 0;
-  const [most, tallest] = [Math.round(WIDTH[1] * width), Math.round(HEIGHT[1] * height)];
-  const across = edgeSums(most, tallest, height, (x, y) => at(x + 1, y) - at(x - 1, y));
-  const down = edgeSums(tallest, most, width, (y, x) => at(x, y + 1) - at(x, y - 1));
+  const from = (upper ? 0 : (height - 1) * width) + (right ? width - 1 : 0);
+  const inX = right ? -1 : 1;
+  const inY = upper ? width : -width;
+  const at = (x: number, y: number) => luma[from + x * inX + y * inY] ?? 0;
+  const most = Math.round(WIDTH[1] * width);
+  const tallest = Math.round(HEIGHT[1] * height);
+  const across = edgeSums(luma, { from, line: inX, along: inY }, most, tallest, height);
+  const down = edgeSums(luma, { from, line: inY, along: inX }, tallest, most, width);
   let best: { x: number; y: number; step: number } | undefined;
   for (let x = Math.round(WIDTH[0] * width); x < most; x++) {
     for (let y = Math.round(HEIGHT[0] * height); y < tallest; y++) {
@@ -70,22 +73,32 @@ interface Edges {
   beyond(line: number, end: number): number;
 }
 
-/** Running sums of steps along lines, so that any edge can be asked for. */
+/** Where samples lie: the first, and how far it is to the next line and to the next along a line. */
+interface Course {
+  readonly from: number;
+  readonly line: number;
+  readonly along: number;
+}
+
+/** Running sums of the steps over lines, so that any edge can be asked for. */
 function edgeSums(
+  luma: Float32Array,
+  { from: corner, line: next, along }: Course,
   lines: number,
   length: number,
   whole: number,
-  step: (line: number, along: number) => number,
 ): Edges {
   const sums = new Float32Array(lines * (whole + 1));
   const signs = new Int32Array(lines * (length + 1));
   for (let line = 1; line < lines; line++) {
-    for (let i = 0, k = line * (whole + 1); i < whole; i++, k++) {
-      sums[k + 1] = (sums[k] ?? 0) + step(line, i);
-    }
-    for (let i = 0, k = line * (length + 1); i < length; i++, k++) {
-      const value = step(line, i);
-      signs[k + 1] = (signs[k] ?? 0) + (value > 3 ? 1 : value < -3 ? -1 : 0);
+    const [row, signRow] = [line * (whole + 1), line * (length + 1)];
+    for (let i = 0; i < whole; i++) {
+      const at = corner + line * next + i * along;
+      const step = (luma[at + next] ?? 0) - (luma[at - next] ?? 0);
+      sums[row + i + 1] = (sums[row + i] ?? 0) + step;
+      if (i >= length) continue;
+      const sign = step > 3 ? 1 : step < -3 ? -1 : 0;
+      signs[signRow + i + 1] = (signs[signRow + i] ?? 0) + sign;
     }
   }
   const sum = (line: number, from: number, to: number) =>

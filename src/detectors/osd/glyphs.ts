@@ -28,23 +28,30 @@ export interface GlyphSizes {
   readonly most: number;
 }
 
+/** `[height, width]`: the mean of what is round each sample, beyond any character. */
+export function groundOf({ width, height, luma }: Strip, { most }: GlyphSizes): Float32Array {
+  const around = new Float32Array(luma.length);
+  boxMeans(luma, around, width, height, most);
+  return around;
+}
+
 /**
+ * @param ground as of `groundOf`
  * @param bright true for characters brighter than their ground
  * @param contrast grey levels by which they stand out at least
  */
 export function findGlyphs(
   strip: Strip,
+  ground: Float32Array,
   bright: boolean,
   contrast: number,
   sizes: GlyphSizes,
 ): Glyph[] {
-  const { width, height, luma } = strip;
-  const around = new Float32Array(luma.length);
-  boxMeans(luma, around, width, height, sizes.most);
+  const { luma } = strip;
   const sign = bright ? 1 : -1;
   const set = new Uint8Array(luma.length);
   for (let i = 0; i < set.length; i++) {
-    if (sign * ((luma[i] ?? 0) - (around[i] ?? 0)) > contrast) set[i] = 1;
+    if (sign * ((luma[i] ?? 0) - (ground[i] ?? 0)) > contrast) set[i] = 1;
   }
   const glyphs: Glyph[] = [];
   const stack: number[] = [];

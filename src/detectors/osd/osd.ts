@@ -1,7 +1,8 @@
 /** Finds what a recorder wrote into the picture: the time, names, a logo on its plate. */
 import { cellGrid, type Frame } from '../../frame/frame.js';
 import type { SourceInfo } from '../../frame/seams.js';
-import { findGlyphs, type Strip } from './glyphs.js';
+import { openSampleKernel } from '../sample-kernel.js';
+import { findGlyphs, groundOf, type Strip } from './glyphs.js';
 import { cornerPlates } from './corner-plate.js';
 import { plateOf, type Box } from './plate.js';
 import { inkChanged, liesUnderNoise } from './standing.js';
@@ -61,9 +62,11 @@ interface Half {
   /** First luma row in the picture. */
   readonly from: number;
   readonly strip: Strip;
-  readonly sum: Float32Array;
+  readonly sum: Uint16Array;
   readonly low: Uint8Array;
   readonly high: Uint8Array;
+  /** Takes in one frame more, from a strip of its luma on; `first` begins anew. */
+  readonly gather: (luma: Uint8Array, first: boolean) => void;
   /** The strip at the search before, once there was one in enough frames. */
   readonly before: Float32Array;
 }
@@ -92,8 +95,18 @@ export function openOsd(info: SourceInfo): OsdSession {
   const halves = [0, height - tall].map((from): Half => {
     const size = width * tall;
     const strip = { width, height: tall, luma: new Float32Array(size) };
-    const [low, high] = [new Uint8Array(size), new Uint8Array(size)];
-    return { from, strip, sum: new Float32Array(size), low, high, before: new Float32Array(size) };
+    const kernel = openSampleKernel({
+      luma: ['u8', size],
+      sum: ['u16', size],
+      low: ['u8', size],
+      high: ['u8', size],
+    });
+    const { sum, low, high } = kernel;
+    const gather = (luma: Uint8Array, first: boolean) => {
+      kernel.luma.set(luma.subarray(0, size));
+      kernel.gather(sum, low, high, kernel.luma, size, first);
+    };
+    return { from, strip, sum, low, high, gather, before: new Float32Array(size) };
   });
   const before = new Uint8Array(width * tall);
   const belief = new Uint8Array(columns * rows);
@@ -156,7 +169,7 @@ export function openOsd(info: SourceInfo): OsdSession {
   return {
     inspect({ data, seq }) {
       const first = frames % FRAMES === 0;
-      for (const half of halves) gather(half, data.subarray(half.from * width), first);
+      for (const { from, gather } of halves) gather(data.subarray(from * width), first);
       // Between neighbours in time, for what moves takes part in it.
       if (frames % FRAMES === FRAMES - 1) noise = noiseOf(data, before);
       if (frames % FRAMES === FRAMES - 2) before.set(data.subarray(0, before.length));
@@ -219,20 +232,12 @@ export function openOsd(info: SourceInfo): OsdSession {
   };
 }
 
-function gather({ sum, low, high }: Half, luma: Uint8Array, first: boolean): void {
-  for (let i = 0; i < sum.length; i++) {
-    const value = luma[i] ?? 0;
-    sum[i] = first ? value : (sum[i] ?? 0) + value;
-    if (first || value < (low[i] ?? 0)) low[i] = value;
-    if (first || value > (high[i] ?? 0)) high[i] = value;
-  }
-}
-
 /** The boxes of all writing in a strip, with the plates that it stands on. */
 export function writingIn(strip: Strip, height: number, contrast: number, upper: boolean): Box[] {
   const sizes = { least: Math.max(5, Math.round(height / 90)), most: Math.round(height / 11) };
+  const ground = groundOf(strip, sizes);
   const writing = [true, false].flatMap((bright) =>
-    findTextLines(findGlyphs(strip, bright, contrast, sizes))
+    findTextLines(findGlyphs(strip, ground, bright, contrast, sizes))
       .filter((line) => isWhole(strip, line, upper) && standsAlone(strip, line, bright))
       .map((line) => ({ ...plateOf(strip, line), level: line.level })),
   );

@@ -1,0 +1,175 @@
+/** AssemblyScript. What the search for streaks and scratches does to every sample; ../sample-kernel.ts says how it is called. */
+
+/**
+ * Over the rows `top`, `top + every`, … below `bottom`, differences clipped at `clip`, summed for each column, i16:
+ * how far a sample is above the one `aside` before it (`rises`), and how far above and below all that
+ * `reference` has within one sample of it.
+ */
+export function sumLines(
+  luma: usize,
+  reference: usize,
+  width: i32,
+  top: i32,
+  bottom: i32,
+  every: i32,
+  aside: i32,
+  clip: i32,
+  rises: usize,
+  above: usize,
+  below: usize,
+): void {
+  const bytes = 2 * width;
+  memory.fill(rises, 0, bytes);
+  memory.fill(above, 0, bytes);
+  memory.fill(below, 0, bytes);
+  const most = i16x8.splat(<i16>clip);
+  const least = i16x8.splat(<i16>-clip);
+  for (let y = top; y < bottom; y += every) {
+    const row = luma + y * width;
+    const other = reference + y * width;
+    let x = aside;
+    for (; x + 8 <= width; x += 8) {
+      const here = i16x8.extend_low_i8x16_u(v128.load64_zero(row + x));
+      const there = i16x8.extend_low_i8x16_u(v128.load64_zero(row + x - aside));
+      addClipped(rises + 2 * x, i16x8.sub(here, there), least, most);
+    }
+    for (; x < width; x++) {
+      addOne(rises + 2 * x, <i32>load<u8>(row + x) - <i32>load<u8>(row + x - aside), clip);
+    }
+    x = 1;
+    for (; x + 9 <= width; x += 8) {
+      const a = v128.load64_zero(other + x - 1);
+      const b = v128.load64_zero(other + x);
+      const c = v128.load64_zero(other + x + 1);
+      const low = i16x8.extend_low_i8x16_u(i8x16.min_u(i8x16.min_u(a, b), c));
+      const high = i16x8.extend_low_i8x16_u(i8x16.max_u(i8x16.max_u(a, b), c));
+      const here = i16x8.extend_low_i8x16_u(v128.load64_zero(row + x));
+      addClipped(above + 2 * x, i16x8.sub(here, high), least, most);
+      addClipped(below + 2 * x, i16x8.sub(low, here), least, most);
+    }
+    for (; x < width - 1; x++) {
+      const a = <i32>load<u8>(other + x - 1);
+      const b = <i32>load<u8>(other + x);
+      const c = <i32>load<u8>(other + x + 1);
+      const here = <i32>load<u8>(row + x);
+      addOne(above + 2 * x, here - max(max(a, b), c), clip);
+      addOne(below + 2 * x, min(min(a, b), c) - here, clip);
+    }
+  }
+}
+
+function addClipped(at: usize, value: v128, least: v128, most: v128): void {
+  const clipped = i16x8.max_s(i16x8.min_s(value, most), least);
+  v128.store(at, i16x8.add(v128.load(at), clipped));
+}
+
+function addOne(at: usize, value: i32, clip: i32): void {
+  store<i16>(at, <i16>(<i32>load<i16>(at) + max(-clip, min(clip, value))));
+}
+
+/** Samples before the first and after the last of a row of differences that count as none. */
+const EDGE: i32 = 16;
+
+/**
+ * Marks (1) in `hits` the samples that are spikes in time, row by row: a row of `gather` (7 or 15)
+ * samples round one is beyond both other frames on the same side by more than `least`, or both squared
+ * differences are above `energy` and three times that between the others. A row is 0 where of every
+ * fourth sample fewer than `few` differ from both by more than `quiet` on either side. `scratch`: 10
+ * times the width and 64 samples, i32.
+ */
+export function markSpikes(
+  luma: usize,
+  before: usize,
+  after: usize,
+  width: i32,
+  height: i32,
+  gather: i32,
+  least: i32,
+  energy: i32,
+  quiet: i32,
+  few: i32,
+  hits: usize,
+  scratch: usize,
+): void {
+  const length = width + 2 * EDGE;
+  const bytes = 4 * (length + 16);
+  memory.fill(scratch, 0, 5 * bytes);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    if (changed(luma + row, before + row, after + row, width, quiet) < few) {
+      memory.fill(hits + row, 0, width);
+      continue;
+    }
+    differences(luma + row, before + row, after + row, width, scratch, bytes);
+    mark(scratch, bytes, width, gather, least, energy, hits + row);
+  }
+}
+
+/** How many of every fourth sample differ from both by more than `quiet`, each on either side. */
+function changed(luma: usize, before: usize, after: usize, width: i32, quiet: i32): i32 {
+  let count = 0;
+  for (let x = 0; x < width; x += 4) {
+    const value = <i32>load<u8>(luma + x);
+    const a = abs(value - <i32>load<u8>(before + x));
+    const b = abs(value - <i32>load<u8>(after + x));
+    count += <i32>(a > quiet && b > quiet);
+  }
+  return count;
+}
+
+/** a, b, a², b², (a - b)² of a row, i32, one after the other. */
+function differences(
+  luma: usize,
+  before: usize,
+  after: usize,
+  width: i32,
+  to: usize,
+  bytes: i32,
+): void {
+  for (let x = 0; x < width; x++) {
+    const value = <i32>load<u8>(luma + x);
+    const a = value - <i32>load<u8>(before + x);
+    const b = value - <i32>load<u8>(after + x);
+    const at = to + 4 * (x + EDGE);
+    store<i32>(at, a);
+    store<i32>(at + bytes, b);
+    store<i32>(at + 2 * bytes, a * a);
+    store<i32>(at + 3 * bytes, b * b);
+    store<i32>(at + 4 * bytes, (a - b) * (a - b));
+  }
+}
+
+function mark(
+  from: usize,
+  bytes: i32,
+  width: i32,
+  gather: i32,
+  least: i32,
+  energy: i32,
+  hits: usize,
+): void {
+  const up = i32x4.splat(least);
+  const down = i32x4.splat(-least);
+  const enough = i32x4.splat(energy);
+  const half = gather >> 1;
+  for (let x = 0; x < width; x += 4) {
+    const at = from + 4 * (x + EDGE - half);
+    const one = window(at, gather);
+    const other = window(at + bytes, gather);
+    const above = v128.and(i32x4.gt_s(one, up), i32x4.gt_s(other, up));
+    const under = v128.and(i32x4.lt_s(one, down), i32x4.lt_s(other, down));
+    const less = i32x4.min_s(window(at + 2 * bytes, gather), window(at + 3 * bytes, gather));
+    const apart = window(at + 4 * bytes, gather);
+    const limit = i32x4.max_s(enough, i32x4.add(apart, i32x4.add(apart, apart)));
+    const hit = v128.or(v128.or(above, under), i32x4.gt_s(less, limit));
+    const marks = i32x4.bitmask(hit);
+    for (let k = 0; k < min(4, width - x); k++) store<u8>(hits + x + k, <u8>((marks >> k) & 1));
+  }
+}
+
+/** Sums of 7 or 15 neighbours from four places on. */
+function window(at: usize, gather: i32): v128 {
+  let sum = v128.load(at);
+  for (let k = 1; k < gather; k++) sum = i32x4.add(sum, v128.load(at + 4 * k));
+  return sum;
+}

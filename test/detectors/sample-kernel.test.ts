@@ -1,0 +1,210 @@
+/** The WebAssembly of the detectors does what a plain loop does, on sizes that no vector divides. */
+import { expect, it } from 'vitest';
+import { openSampleKernel } from '../../src/detectors/sample-kernel.js';
+import { Random } from '../../src/evaluation/random.js';
+
+const WIDTH = 42;
+const HEIGHT = 26;
+const COUNT = WIDTH * HEIGHT;
+
+function picture(seed: string, spread = 256): Uint8Array {
+  const random = new Random(seed);
+  return Uint8Array.from({ length: COUNT }, () => Math.floor(random.uniform(0, spread)));
+}
+
+it('averages, and counts what repeats', () => {
+  const kernel = openSampleKernel({
+    mean: ['f32', COUNT],
+    luma: ['u8', COUNT],
+    previous: ['u8', COUNT],
+    repeats: ['u8', COUNT],
+  });
+  const [luma, previous] = [picture('a', 3), picture('b', 3)];
+  kernel.luma.set(luma);
+  kernel.previous.set(previous);
+  kernel.repeats.set(picture('c'));
+  const same = luma.map((value, i) => (value === previous[i] ? 1 : 0));
+  const counted = picture('c').map((value, i) => (same[i] === 1 ? Math.min(255, value + 1) : 0));
+  const { repeats } = kernel;
+  const kept = kernel.countRepeats(repeats, kernel.luma, kernel.previous, COUNT);
+  expect(kept).toBe(same.reduce((sum, value) => sum + value, 0));
+  expect([...repeats]).toEqual([...counted]);
+  kernel.mean.set(picture('d'));
+  kernel.average(kernel.mean, kernel.luma, COUNT, 0.25);
+  const mean = Float32Array.from(picture('d'), (old, i) => old + ((luma[i] ?? 0) - old) * 0.25);
+  expect([...kernel.mean]).toEqual([...mean]);
+});
+
+it('learns a reference where nothing is damaged', () => {
+  const kernel = openSampleKernel({
+    reference: ['u8', COUNT],
+    sums: ['u16', COUNT],
+    luma: ['u8', COUNT],
+    damaged: ['u8', COUNT],
+  });
+  const { reference, sums, luma, damaged } = kernel;
+  reference.set(picture('a'));
+  sums.set(Uint16Array.from(picture('a'), (value) => value * 256));
+  luma.set(picture('b'));
+  damaged.set(picture('c', 2));
+  kernel.learnReference(reference, sums, luma, damaged, COUNT, 1 / 16);
+  const wanted = Uint16Array.from(picture('a'), (value, i) =>
+    damaged[i] === 1 ? value * 256 : value * 256 + ((luma[i] ?? 0) - value) * 16,
+  );
+  expect([...sums]).toEqual([...wanted]);
+  const shown = [...wanted].map((sum, i) =>
+    damaged[i] === 1 ? reference[i] : Math.min(65535, sum + 128) >> 8,
+  );
+  expect([...reference]).toEqual(shown);
+});
+
+it('compares blocks of two pictures', () => {
+  const [across, down] = [WIDTH >> 3, HEIGHT >> 3];
+  const kernel = openSampleKernel({
+    luma: ['u8', COUNT],
+    other: ['u8', COUNT],
+    sums: ['i32', 3 * across * down],
+  });
+  kernel.luma.set(picture('a'));
+  kernel.other.set(picture('b'));
+  kernel.compareBlocks(kernel.luma, kernel.other, WIDTH, across, down, kernel.sums);
+  const wanted: number[] = [];
+  for (let block = 0; block < across * down; block++) {
+    const sums = [0, 0, 0] as [number, number, number];
+    for (let y = 0; y < 8; y++) {
+      for (let x = 0; x < 8; x++) {
+        const at = (Math.floor(block / across) * 8 + y) * WIDTH + (block % across) * 8 + x;
+        const off = (kernel.luma[at] ?? 0) - (kernel.other[at] ?? 0);
+        sums[0] += kernel.luma[at] ?? 0;
+        sums[1] += off;
+        sums[2] += off * off;
+      }
+    }
+    wanted.push(...sums);
+  }
+  expect([...kernel.sums]).toEqual(wanted);
+});
+
+it('takes the surroundings away from each cell', () => {
+  const [columns, rows, radius] = [WIDTH >> 1, HEIGHT >> 1, 3];
+  const kernel = openSampleKernel({
+    luma: ['u8', COUNT],
+    cells: ['i32', columns * rows],
+    sums: ['i32', columns],
+    made: ['f32', columns * rows],
+  });
+  kernel.luma.set(picture('a'));
+  kernel.detail(kernel.luma, WIDTH, columns, rows, radius, kernel.cells, kernel.sums, kernel.made);
+  const cell = (x: number, y: number) =>
+    [0, 1, WIDTH, WIDTH + 1].reduce(
+      (sum, d) => sum + (kernel.luma[2 * y * WIDTH + 2 * x + d] ?? 0) / 4,
+      0,
+    );
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      let [sum, count] = [0, 0];
+      for (let v = Math.max(0, y - radius); v <= Math.min(rows - 1, y + radius); v++) {
+        for (let u = Math.max(0, x - radius); u <= Math.min(columns - 1, x + radius); u++) {
+          sum += cell(u, v);
+          count++;
+        }
+      }
+      expect(kernel.made[y * columns + x]).toBeCloseTo(cell(x, y) - sum / count, 4);
+    }
+  }
+});
+
+it('gathers sums and extremes', () => {
+  const kernel = openSampleKernel({
+    sum: ['u16', COUNT],
+    low: ['u8', COUNT],
+    high: ['u8', COUNT],
+    luma: ['u8', COUNT],
+  });
+  const pictures = ['a', 'b', 'c'].map((seed) => picture(seed));
+  // What was there before is forgotten.
+  for (const [index, one] of [picture('d'), ...pictures].entries()) {
+    kernel.luma.set(one);
+    const { sum, low, high, luma } = kernel;
+    kernel.gather(sum, low, high, luma, COUNT, index < 2);
+  }
+  const all = (fold: (values: number[]) => number) =>
+    Array.from({ length: COUNT }, (_, i) => fold(pictures.map((one) => one[i] ?? 0)));
+  expect([...kernel.sum]).toEqual(all((v) => v.reduce((sum, value) => sum + value, 0)));
+  expect([...kernel.low]).toEqual(all((v) => Math.min(...v)));
+  expect([...kernel.high]).toEqual(all((v) => Math.max(...v)));
+});
+
+it('sums what stands out along columns', () => {
+  const [top, bottom, every, aside, clip] = [3, 20, 2, 3, 48];
+  const kernel = openSampleKernel({
+    luma: ['u8', COUNT],
+    reference: ['u8', COUNT],
+    rises: ['i16', WIDTH],
+    above: ['i16', WIDTH],
+    below: ['i16', WIDTH],
+  });
+  const { luma, reference, rises, above, below } = kernel;
+  luma.set(picture('a'));
+  reference.set(picture('b'));
+  kernel.sumLines(luma, reference, WIDTH, top, bottom, every, aside, clip, rises, above, below);
+  const clipped = (value: number) => Math.max(-clip, Math.min(clip, value));
+  const over = (x: number, difference: (at: number) => number) => {
+    let sum = 0;
+    for (let y = top; y < bottom; y += every) sum += clipped(difference(y * WIDTH + x));
+    return sum;
+  };
+  const round = (at: number) => [-1, 0, 1].map((d) => reference[at + d] ?? 0);
+  for (let x = 0; x < WIDTH; x++) {
+    const rise = x < aside ? 0 : over(x, (at) => (luma[at] ?? 0) - (luma[at - aside] ?? 0));
+    expect(rises[x]).toBe(rise);
+    const inside = x > 0 && x < WIDTH - 1;
+    const up = (at: number) => (luma[at] ?? 0) - Math.max(...round(at));
+    const down = (at: number) => Math.min(...round(at)) - (luma[at] ?? 0);
+    expect(above[x]).toBe(inside ? over(x, up) : 0);
+    expect(below[x]).toBe(inside ? over(x, down) : 0);
+  }
+});
+
+it.each([7, 15])('marks spikes, gathered over %i samples', (gather) => {
+  const [least, energy, quiet, few] = [gather * 20, gather * 1500, 5, 4];
+  const kernel = openSampleKernel({
+    luma: ['u8', COUNT],
+    before: ['u8', COUNT],
+    after: ['u8', COUNT],
+    hits: ['u8', COUNT],
+    scratch: ['i32', 10 * (WIDTH + 64)],
+  });
+  const { luma, before, after, hits, scratch } = kernel;
+  before.set(picture('a', 60));
+  after.set(picture('b', 60));
+  luma.set(picture('c', 90));
+  // A row in which nothing happens.
+  luma.set(before.subarray(5 * WIDTH, 6 * WIDTH), 5 * WIDTH);
+  const sizes = [WIDTH, HEIGHT, gather, least, energy, quiet, few] as const;
+  kernel.markSpikes(luma, before, after, ...sizes, hits, scratch);
+  const half = gather >> 1;
+  const wanted = Array.from({ length: COUNT }, (_, at) => {
+    const [row, x] = [Math.floor(at / WIDTH) * WIDTH, at % WIDTH];
+    const off = (other: Uint8Array, u: number) => (luma[row + u] ?? 0) - (other[row + u] ?? 0);
+    const window = Array.from({ length: gather }, (__, k) => x - half + k).filter(
+      (u) => u >= 0 && u < WIDTH,
+    );
+    const sum = (value: (u: number) => number) => window.reduce((all, u) => all + value(u), 0);
+    let changed = 0;
+    for (let u = 0; u < WIDTH; u += 4) {
+      if (Math.abs(off(before, u)) > quiet && Math.abs(off(after, u)) > quiet) changed++;
+    }
+    if (changed < few) return 0;
+    const [one, other] = [sum((u) => off(before, u)), sum((u) => off(after, u))];
+    const much = Math.min(
+      sum((u) => off(before, u) ** 2),
+      sum((u) => off(after, u) ** 2),
+    );
+    const apart = sum((u) => (off(before, u) - off(after, u)) ** 2);
+    const beyond = (one > least && other > least) || (one < -least && other < -least);
+    return beyond || much > Math.max(energy, 3 * apart) ? 1 : 0;
+  });
+  expect(wanted.filter((hit) => hit === 1).length).toBeGreaterThan(20);
+  expect([...hits]).toEqual(wanted);
+});
