@@ -20,22 +20,37 @@ export async function jpegOf(frame: Frame, info: FileInfo): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Red where the mask is set, nothing elsewhere; a PNG of the cells. */
-export async function overlayOf({ columns, rows, data }: Mask): Promise<Buffer> {
+const [RED, YELLOW] = [
+  [230, 20, 20, 170],
+  [250, 210, 0, 120],
+] as const;
+/** Luma of what is told and not repaired: too dark for `--mask` to take it for damage. */
+const TOLD = 96;
+
+/**
+ * Red where the mask is set, yellow where something is told that is left alone; a PNG of the cells.
+ * @param told `[rows, columns]`, not 0 where it holds
+ */
+export async function overlayOf({ columns, rows, data }: Mask, told: Uint8Array): Promise<Buffer> {
   const rgba = new Uint8Array(4 * data.length);
-  for (const [cell, value] of data.entries())
-    if (value !== 0) rgba.set([230, 20, 20, 170], 4 * cell);
+  for (const [cell, value] of data.entries()) {
+    if (value !== 0) rgba.set(RED, 4 * cell);
+    else if (told[cell] !== 0) rgba.set(YELLOW, 4 * cell);
+  }
   return sharp(rgba, { raw: { width: columns, height: rows, channels: 4 } })
     .resize(2 * columns, 2 * rows, { kernel: 'nearest' })
     .png()
     .toBuffer();
 }
 
-/** Makes the frame the picture of its mask: white = damaged. */
-export function showMask({ width, height, data }: Frame, mask: Mask): void {
+/** Makes the frame the picture of its mask: white = damaged, dark grey = told and left alone. */
+export function showMask({ width, height, data }: Frame, mask: Mask, told: Uint8Array): void {
   for (let y = 0; y < height; y++) {
     const row = (y >> 1) * mask.columns;
-    for (let x = 0; x < width; x++) data[y * width + x] = mask.data[row + (x >> 1)] === 0 ? 0 : 255;
+    for (let x = 0; x < width; x++) {
+      const cell = row + (x >> 1);
+      data[y * width + x] = mask.data[cell] !== 0 ? 255 : told[cell] !== 0 ? TOLD : 0;
+    }
   }
   data.fill(128, width * height);
 }

@@ -12,6 +12,8 @@ import { untilAborted } from '../src/flow/until-aborted.js';
 import { withAhead } from '../src/flow/with-ahead.js';
 import type { Frame } from '../src/frame/frame.js';
 import { FramePool } from '../src/frame/frame-pool.js';
+import { coverageOf } from '../src/frame/mask.js';
+import { toldCells } from '../src/masks/build.js';
 import { ROUTES } from '../src/masks/routes.js';
 import { blockLength, slotsNeeded } from '../src/restorers/archive.js';
 import type { Inspection } from '../src/restorers/inspection.js';
@@ -83,17 +85,18 @@ function run(job: Job, options: InspectOptions, damaged: boolean): Observable<In
     const { frame, maps } = inspection;
     const [mask, { sigma }] = [session.mask(inspection), session.noise(inspection)];
     const { timestamp } = frame;
+    const told = toldCells(mask, maps);
     const happened = events.inspect(frame);
     happened.forEach((event) => account.event(event));
-    account.add({ timestamp, maps, mask, sigma });
+    account.add({ timestamp, maps, mask, told, sigma });
     curve.look(frame.data);
     const second = Math.floor(timestamp / 1e6);
     if (!qualities.has(second)) qualities.set(second, pictureQuality(info, frame.data));
     const begun = happened.find(({ end }) => end === undefined);
-    const title = examples.titleFor(account.frames, mask.coverage, begun?.kind);
+    const title = examples.titleFor(account.frames, mask.coverage + coverageOf(told), begun?.kind);
     if (title !== undefined) {
       const shown = { title: `${title}, at ${(timestamp / 1e6).toFixed(1)} s` };
-      const pictures = { picture: await jpegOf(frame, info), mask: await overlayOf(mask) };
+      const pictures = { picture: await jpegOf(frame, info), mask: await overlayOf(mask, told) };
       examples.keep(title, { ...shown, ...pictures });
     }
     const { frameCount } = info;
@@ -101,7 +104,7 @@ function run(job: Job, options: InspectOptions, damaged: boolean): Observable<In
       frames: account.frames,
       ...(frameCount !== undefined && { frameCount }),
     });
-    if (options.maskOutput !== undefined) showMask(frame, mask);
+    if (options.maskOutput !== undefined) showMask(frame, mask, told);
     return frame;
   };
   const judged$ = source.frames(pool, damaged ? others : undefined).pipe(

@@ -1,7 +1,7 @@
 /** The worker of one live camera: looks at its frames and remembers, so that the event loop is free. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openCameraEvents } from '../src/detectors/events/camera-events.js';
-import { DirtyLens } from '../src/detectors/events/dirty-lens.js';
+import { DAZZLED, DirtyLens, LIGHT_IN_LENS } from '../src/detectors/events/dirty-lens.js';
 import { RelensError } from '../src/errors.js';
 import type { CameraEvent } from '../src/frame/camera-event.js';
 import { cellGrid } from '../src/frame/frame.js';
@@ -26,7 +26,7 @@ const leave = fillPolygons(grid, masks.keep);
 const drawn = { ...(repair && { repair }), ...(leave && { leave }) };
 const info = { lane, ...size, frameRate };
 const watch = openCameraEvents(size);
-const lens = new DirtyLens(settings.dirt);
+const lenses = [new DirtyLens(settings.dirt), new DirtyLens(DAZZLED, LIGHT_IN_LENS)];
 const asked = new Map<
   number,
   { readonly resolve: (result: EngineResult) => void; readonly reject: (error: Error) => void }
@@ -86,8 +86,10 @@ async function restore(message: ToWorker & { readonly type: 'frame' }): Promise<
   const restored = await work.restore({
     ...{ frame, trusted, engine: engineFor(id) },
     told: (maps) => {
-      const event = lens.inspect(maps, frame, Object.values(drawn));
-      if (event !== undefined) tell([event]);
+      for (const lens of lenses) {
+        const event = lens.inspect(maps, frame, Object.values(drawn));
+        if (event !== undefined) tell([event]);
+      }
     },
   });
   say({ type: 'done', id, restored }, [restored.data.buffer]);

@@ -32,6 +32,7 @@ const CASES = {
   'drop-out': 'tape',
   'dead-pixel': 'deadpx',
   passing: 'insects',
+  glare: 'glare',
 };
 
 const { values, positionals } = parseArgs({

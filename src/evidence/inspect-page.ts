@@ -27,7 +27,7 @@ svg{width:100%;height:auto;background:#f6f6f6}label{user-select:none}
 body:has(#masks:not(:checked)) img.mask{display:none}small{color:#666}
 </style>
 <h1>What is wrong with this footage</h1>
-<p><label><input type="checkbox" id="masks" checked> masks over the pictures (red = damaged)</label></p>
+<p><label><input type="checkbox" id="masks" checked> masks over the pictures (red = damaged, yellow = told and left alone)</label></p>
 ${inspected.map(section).join('\n')}
 </html>
 `;
@@ -66,21 +66,23 @@ function timeline({ overTime, events, seconds }: InspectReport): string {
   const span = Math.max(1, seconds);
   const x = (time: number) => ((time / span) * WIDE).toFixed(1);
   const loudest = Math.max(5, ...overTime.map(({ sigma }) => sigma));
-  const worst = Math.max(0.01, ...overTime.map(({ damaged }) => damaged));
+  const worst = Math.max(0.01, ...overTime.map(({ damaged, told }) => damaged + told));
   const bands = events.map(({ kind, start, end }) => {
     const wide = Math.max(2, Number(x((end ?? span) - start)));
     return `<rect x="${x(start)}" y="0" width="${wide}" height="${TALL}" fill="#f5c16c"/><text x="${x(start)}" y="14" font-size="13">${escape(kind)}</text>`;
   });
-  const bars = overTime.map(({ time, damaged }) => {
-    const tall = (damaged / worst) * (TALL - 20);
-    return `<rect x="${x(time)}" y="${(TALL - tall).toFixed(1)}" width="${Math.max(1, Number(x(1)) - 1).toFixed(1)}" height="${tall.toFixed(1)}" fill="#d33" opacity=".6"/>`;
+  const bars = overTime.flatMap(({ time, damaged, told }) => {
+    const tall = (share: number) => (share / worst) * (TALL - 20);
+    const bar = (share: number, below: number, colour: string) =>
+      `<rect x="${x(time)}" y="${(TALL - tall(share + below)).toFixed(1)}" width="${Math.max(1, Number(x(1)) - 1).toFixed(1)}" height="${tall(share).toFixed(1)}" fill="${colour}" opacity=".6"/>`;
+    return [bar(damaged, 0, '#d33'), bar(told, damaged, '#eb0')];
   });
   const line = overTime.map(
     ({ time, sigma }) =>
       `${x(Math.min(span, time + 0.5))},${(TALL - (sigma / loudest) * (TALL - 20)).toFixed(1)}`,
   );
   return `<svg viewBox="0 0 ${WIDE} ${TALL}" role="img" aria-label="noise, damage and events over time">${bands.join('')}${bars.join('')}<polyline points="${line.join(' ')}" fill="none" stroke="#246" stroke-width="2"/></svg>
-<small>over ${seconds.toFixed(1)} s: the line is the noise (top: ${loudest.toFixed(1)} grey levels), bars the damaged share (top: ${(worst * 100).toFixed(2)} %), bands the events</small>`;
+<small>over ${seconds.toFixed(1)} s: the line is the noise (top: ${loudest.toFixed(1)} grey levels), bars the share that is damaged (red) or told and left alone (yellow; top: ${(worst * 100).toFixed(2)} %), bands the events</small>`;
 }
 
 function escape(text: string): string {

@@ -2,7 +2,7 @@
 import type { CameraEvent } from '../frame/camera-event.js';
 import { EventList, eventText, type ListedEvent } from './event-list.js';
 import type { DamageMap } from '../frame/damage-map.js';
-import type { Mask } from '../frame/mask.js';
+import { coverageOf, type Mask } from '../frame/mask.js';
 
 export interface Finding {
   readonly kind: string;
@@ -23,6 +23,8 @@ export interface InspectedSecond {
   readonly sigma: number;
   /** Share of damaged cells. */
   readonly damaged: number;
+  /** Share of the cells that are told of besides, and left alone. */
+  readonly told: number;
 }
 
 export interface InspectReport {
@@ -56,6 +58,8 @@ export interface InspectedFrame {
   readonly timestamp: number;
   readonly maps: readonly DamageMap[];
   readonly mask: Mask;
+  /** `[rows, columns]`, not 0 = found, and left alone. */
+  readonly told: Uint8Array;
   readonly sigma: number;
 }
 
@@ -73,10 +77,12 @@ export type InspectFacts = Pick<
 
 const DAMAGED_FROM = 128;
 
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** Its size grows by three numbers a second and by the events. */
 export class InspectAccount {
   readonly #kinds = new Map<string, { frames: number; cells: number; score: number }>();
-  readonly #seconds: { time: number; sigma: number; damaged: number; frames: number }[] = [];
+  readonly #seconds: (Writable<InspectedSecond> & { frames: number })[] = [];
   readonly #events = new EventList();
   #before: Uint8Array | undefined;
   #changes = { changed: 0, masked: 0 };
@@ -84,7 +90,7 @@ export class InspectAccount {
   #cells = 0;
   #last = 0;
 
-  add({ timestamp, maps, mask, sigma }: InspectedFrame): void {
+  add({ timestamp, maps, mask, told, sigma }: InspectedFrame): void {
     this.#frames++;
     this.#cells += mask.data.length;
     this.#last = timestamp;
@@ -92,11 +98,12 @@ export class InspectAccount {
     const time = Math.floor(timestamp / 1e6);
     let second = this.#seconds.at(-1);
     if (second?.time !== time) {
-      second = { time, sigma: 0, damaged: 0, frames: 0 };
+      second = { time, sigma: 0, damaged: 0, told: 0, frames: 0 };
       this.#seconds.push(second);
     }
     second.sigma += sigma;
     second.damaged += mask.coverage;
+    second.told += coverageOf(told);
     second.frames++;
     const before = this.#before;
     for (let i = 0; before !== undefined && i < before.length; i++) {
@@ -143,10 +150,11 @@ export class InspectAccount {
       quality: Object.fromEntries(
         names.map((name) => [name, mean(qualities.map((one) => one[name] ?? 0))]),
       ),
-      overTime: this.#seconds.map(({ time, sigma, damaged, frames: count }) => ({
+      overTime: this.#seconds.map(({ time, sigma, damaged, told, frames: count }) => ({
         time,
         sigma: sigma / count,
         damaged: damaged / count,
+        told: told / count,
       })),
       maskFlicker: this.#changes.changed / Math.max(1, this.#changes.masked),
     };

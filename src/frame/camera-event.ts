@@ -12,6 +12,7 @@ export const CAMERA_EVENT_KINDS = [
   'too-bright',
   'too-dark',
   'lens-dirty',
+  'dazzled',
 ] as const;
 export type CameraEventKind = (typeof CAMERA_EVENT_KINDS)[number];
 

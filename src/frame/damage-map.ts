@@ -6,6 +6,7 @@ export const DAMAGE_KINDS = [
   'drop-out',
   'lost-block',
   'passing',
+  'glare',
   'dirt',
   'drop',
   'imported',

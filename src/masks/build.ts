@@ -36,6 +36,15 @@ export function buildMask(grid: CellGrid, maps: readonly DamageMap[], imported?:
   return { columns, rows, data, coverage: coverageOf(data) };
 }
 
+/** Cells of kinds that are left alone, and of no other: found, told, not repaired; 255 each. */
+export function toldCells(mask: Mask, maps: readonly DamageMap[]): Uint8Array {
+  const data = new Uint8Array(mask.data.length);
+  for (const { kind, score } of maps) {
+    if (isLeftAlone(kind) && !isBlank(score)) unite(data, score, REPAIR_FROM);
+  }
+  return isBlank(data) ? data : data.map((value, cell) => (mask.data[cell] === 0 ? value : 0));
+}
+
 /** Stuck pixels name the samples that are stuck: the rest of their cell is seen. */
 function uniteSamples(data: Uint8Array, score: Uint8Array): void {
   for (let i = 0; i < data.length; i++) {

@@ -26,6 +26,10 @@ export const ROUTES: Record<DamageKind, Route> = {
     actions: ['leave alone'],
     why: 'a person close to the camera looks like what passes close to the lens, and must not be wiped away',
   },
+  glare: {
+    actions: ['leave alone'],
+    why: 'the light was there: what it washes out can still be made out, and what it clips is known of no other moment',
+  },
   dirt: {
     actions: ['recover', 'synthesise'],
     why: `${HIDDEN} as long as the dirt is there; earlier frames may`,

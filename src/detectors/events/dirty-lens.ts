@@ -1,5 +1,5 @@
-/** Tells when what lies on the lens covers much of it for long, and when it was cleaned. */
-import type { CameraEvent } from '../../frame/camera-event.js';
+/** Tells when what lies on the lens, or shines into it, covers much of it for long, and when that is over. */
+import type { CameraEvent, CameraEventKind } from '../../frame/camera-event.js';
 import { STAYING, type DamageKind, type DamageMap } from '../../frame/damage-map.js';
 import { isBlank } from '../../frame/blank.js';
 
@@ -10,10 +10,30 @@ export interface DirtyLensRule {
   readonly seconds: number;
 }
 
+export interface LensTrouble {
+  readonly event: CameraEventKind;
+  readonly kinds: ReadonlySet<DamageKind>;
+  /** What it does, before `… % of the picture`. */
+  readonly words: string;
+}
+
 /** What lies on a lens, and is no fault of the sensor behind it. */
-const ON_LENS: ReadonlySet<DamageKind> = new Set<DamageKind>(
-  [...STAYING].filter((kind) => kind !== 'dead-pixel'),
-);
+export const DIRT_ON_LENS: LensTrouble = {
+  event: 'lens-dirty',
+  kinds: new Set<DamageKind>([...STAYING].filter((kind) => kind !== 'dead-pixel')),
+  words: 'what lies on the lens hides',
+};
+
+/** What shines into a lens. */
+export const LIGHT_IN_LENS: LensTrouble = {
+  event: 'dazzled',
+  kinds: new Set<DamageKind>(['glare']),
+  words: 'light that shines into the lens washes out',
+};
+
+/** A light that passes is no event. */
+export const DAZZLED: DirtyLensRule = { share: 0.02, seconds: 2 };
+
 /** Scores from here on are repaired. */
 const SURE = 128;
 /** By this part of the share it must fall before the lens is clean: at the border, neither is said. */
@@ -21,12 +41,14 @@ const CLEAN = 0.5;
 
 export class DirtyLens {
   readonly #rule: DirtyLensRule;
+  readonly #trouble: LensTrouble;
   #dirtySince: number | undefined;
   #cleanSince: number | undefined;
   #event: CameraEvent | undefined;
 
-  constructor(rule: DirtyLensRule) {
+  constructor(rule: DirtyLensRule, trouble = DIRT_ON_LENS) {
     this.#rule = rule;
+    this.#trouble = trouble;
   }
 
   /**
@@ -41,16 +63,17 @@ export class DirtyLens {
   ): CameraEvent | undefined {
     // Whether the lens was dirty while no picture came is not known.
     if (discontinuity) this.#dirtySince = this.#cleanSince = undefined;
-    const { share, score } = coveredBy(maps, except);
+    const { share, score } = coveredBy(maps, this.#trouble.kinds, except);
     const long = (since: number) => timestamp - since >= this.#rule.seconds * 1e6;
     if (this.#event === undefined) {
       if (share < CLEAN * this.#rule.share) this.#dirtySince = undefined;
       else if (share >= this.#rule.share) this.#dirtySince ??= timestamp;
       if (this.#dirtySince === undefined || !long(this.#dirtySince)) return undefined;
       this.#cleanSince = undefined;
-      const reason = `what lies on the lens hides ${(100 * share).toFixed(1)} % of the picture`;
+      const { event: kind, words } = this.#trouble;
+      const reason = `${words} ${(100 * share).toFixed(1)} % of the picture`;
       const [start, confidence] = [this.#dirtySince, score / 255];
-      return (this.#event = { kind: 'lens-dirty', start, raised: timestamp, confidence, reason });
+      return (this.#event = { kind, start, raised: timestamp, confidence, reason });
     }
     if (share >= CLEAN * this.#rule.share) {
       this.#cleanSince = undefined;
@@ -65,8 +88,12 @@ export class DirtyLens {
 }
 
 /** Share of the cells, and their mean score. */
-function coveredBy(maps: readonly DamageMap[], except: readonly Uint8Array[]) {
-  const found = maps.filter(({ kind, score }) => ON_LENS.has(kind) && !isBlank(score));
+function coveredBy(
+  maps: readonly DamageMap[],
+  kinds: ReadonlySet<DamageKind>,
+  except: readonly Uint8Array[],
+) {
+  const found = maps.filter(({ kind, score }) => kinds.has(kind) && !isBlank(score));
   const cells = maps[0]?.score.length ?? 1;
   let [count, sum] = [0, 0];
   for (let cell = 0; found.length > 0 && cell < cells; cell++) {

@@ -19,7 +19,7 @@ export interface Evidence {
 }
 
 export interface Verdict {
-  readonly kind: Exclude<CameraEventKind, 'lens-dirty'>;
+  readonly kind: Exclude<CameraEventKind, 'lens-dirty' | 'dazzled'>;
   /** 0–1: how far beyond what was asked. */
   readonly confidence: number;
   readonly reason: string;

@@ -4,6 +4,7 @@ import { damageCase, inTurn, type DamageCase } from './damage.js';
 import { deadPixels } from './dead-pixels.js';
 import { dirt, spots } from './dirt.js';
 import { drops } from './drops.js';
+import { glare } from './glare.js';
 import { holes } from './holes.js';
 import { insectsPassing } from './insects.js';
 import { sensor } from './sensor.js';
@@ -51,6 +52,7 @@ const EXTRA: readonly DamageCase[] = [
     maskGiven: true,
   }),
   insectsPassing,
+  glare,
   planeAwgn(10),
   planeAwgn(25),
   planeAwgn(50),

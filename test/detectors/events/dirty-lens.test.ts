@@ -1,6 +1,6 @@
 /** A dirty lens is told after a while, once, and so is a clean one; what comes and goes is not. */
 import { describe, expect, it } from 'vitest';
-import { DirtyLens } from '../../../src/detectors/events/dirty-lens.js';
+import { DAZZLED, DirtyLens, LIGHT_IN_LENS } from '../../../src/detectors/events/dirty-lens.js';
 import type { DamageKind } from '../../../src/frame/damage-map.js';
 
 const CELLS = 1000;
@@ -60,5 +60,23 @@ describe('a dirty lens', () => {
     expect(told).toHaveLength(1);
     const late = watch((frame) => (frame < 10 ? 0 : 40), 45, { breaks: [20] });
     expect(late.map(({ frame }) => frame)).toEqual([40]);
+  });
+});
+
+describe('light that shines into the lens', () => {
+  it('is an event of its own when it lasts, and dirt is none of it', () => {
+    const seen = (kind: DamageKind) => {
+      const lens = new DirtyLens(DAZZLED, LIGHT_IN_LENS);
+      const score = new Uint8Array(CELLS).fill(200, 0, 30);
+      return Array.from({ length: 30 }, (_, frame) =>
+        lens.inspect([{ kind, columns: 50, rows: 20, score }], {
+          timestamp: frame * 1e5,
+          discontinuity: false,
+        }),
+      ).filter((event) => event !== undefined);
+    };
+    expect(seen('dirt')).toEqual([]);
+    expect(seen('glare')).toMatchObject([{ kind: 'dazzled', start: 0, raised: 2e6 }]);
+    expect(seen('glare')[0]!.reason).toContain('3.0 %');
   });
 });
