@@ -131,6 +131,15 @@ export function openInspection(
   return {
     inspect: async ({ frame, repair, leave, second }, ahead) => {
       const next = ahead[0];
+      const following = ahead.map((one) => one.frame);
+      const given = (one: Frame) =>
+        [{ frame, repair }, ...ahead].find((other) => other.frame === one)?.repair;
+      // Networks work in threads of their own, while this one looks for what needs none.
+      const asking = times.measure('detect by network', () =>
+        Promise.all(asked.map(({ session }) => session.inspect(frame, following, given))),
+      );
+      // It is waited for below; until then nobody would hear that it failed.
+      asking.catch(() => undefined);
       const noise = times.measure('noise', () => {
         codedMeter.inspect(frame);
         return meter.inspect(frame, next?.frame);
@@ -146,15 +155,10 @@ export function openInspection(
       if (second !== undefined) {
         maps.push(times.measure('detect', () => lostBetween(info, frame.data, second)));
       }
-      const began = performance.now();
-      const following = ahead.map((one) => one.frame);
-      const given = (one: Frame) =>
-        [{ frame, repair }, ...ahead].find((other) => other.frame === one)?.repair;
-      for (const { session } of asked) {
-        maps.push(...(await session.inspect(frame, following, given)));
-      }
-      times.add('detect by network', performance.now() - began);
       if (osd) times.measure('writing', () => searchFor([frame, ...following]));
+      const began = performance.now();
+      maps.push(...(await asking).flat());
+      times.add('detect by network', performance.now() - began);
       const drawn = {
         ...(repair && { repair }),
         ...(leave && { leave }),

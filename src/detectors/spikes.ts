@@ -26,7 +26,7 @@ export function openSpikes({ width, height }: FrameSize): Spikes {
     one: ['u8', count],
     other: ['u8', count],
     hits: ['u8', count],
-    scratch: ['i32', 10 * (width + 64)],
+    scratch: ['i32', 5 * (width + 64)],
   });
   const { here, one, other, hits, scratch } = kernel;
   return (luma, { before, after }, noise) => {

@@ -173,7 +173,7 @@ it.each([7, 15])('marks spikes, gathered over %i samples', (gather) => {
     before: ['u8', COUNT],
     after: ['u8', COUNT],
     hits: ['u8', COUNT],
-    scratch: ['i32', 10 * (WIDTH + 64)],
+    scratch: ['i32', 5 * (WIDTH + 64)],
   });
   const { luma, before, after, hits, scratch } = kernel;
   before.set(picture('a', 60));

@@ -67,14 +67,14 @@ function addOne(at: usize, value: i32, clip: i32): void {
   store<i16>(at, <i16>(<i32>load<i16>(at) + max(-clip, min(clip, value))));
 }
 
-/** Samples before the first and after the last of a row of differences that count as none. */
-const EDGE: i32 = 16;
+/** Samples before the first and after the last of a row that count as no difference; more than are gathered. */
+const EDGE: i32 = 24;
 
 /**
  * Marks (1) in `hits` the samples that are spikes in time, row by row: a row of `gather` (7 or 15)
  * samples round one is beyond both other frames on the same side by more than `least`, or both squared
  * differences are above `energy` and three times that between the others. A row is 0 where of every
- * fourth sample fewer than `few` differ from both by more than `quiet` on either side. `scratch`: 10
+ * fourth sample fewer than `few` differ from both by more than `quiet` on either side. `scratch`: 5
  * times the width and 64 samples, i32.
  */
 export function markSpikes(
@@ -117,7 +117,7 @@ function changed(luma: usize, before: usize, after: usize, width: i32, quiet: i3
   return count;
 }
 
-/** a, b, a², b², (a - b)² of a row, i32, one after the other. */
+/** Running sums of a, b, a², b², (a - b)² of a row, i32, one after the other; constant beyond its end. */
 function differences(
   luma: usize,
   before: usize,
@@ -126,16 +126,27 @@ function differences(
   to: usize,
   bytes: i32,
 ): void {
-  for (let x = 0; x < width; x++) {
+  let one = 0;
+  let other = 0;
+  let oneSquares = 0;
+  let otherSquares = 0;
+  let apart = 0;
+  let at = to + 4 * EDGE;
+  for (let x = 0; x < width + EDGE; x++, at += 4) {
+    store<i32>(at, one);
+    store<i32>(at + bytes, other);
+    store<i32>(at + 2 * bytes, oneSquares);
+    store<i32>(at + 3 * bytes, otherSquares);
+    store<i32>(at + 4 * bytes, apart);
+    if (x >= width) continue;
     const value = <i32>load<u8>(luma + x);
     const a = value - <i32>load<u8>(before + x);
     const b = value - <i32>load<u8>(after + x);
-    const at = to + 4 * (x + EDGE);
-    store<i32>(at, a);
-    store<i32>(at + bytes, b);
-    store<i32>(at + 2 * bytes, a * a);
-    store<i32>(at + 3 * bytes, b * b);
-    store<i32>(at + 4 * bytes, (a - b) * (a - b));
+    one += a;
+    other += b;
+    oneSquares += a * a;
+    otherSquares += b * b;
+    apart += (a - b) * (a - b);
   }
 }
 
@@ -167,9 +178,7 @@ function mark(
   }
 }
 
-/** Sums of 7 or 15 neighbours from four places on. */
+/** From running sums, those of `gather` neighbours from four places on. */
 function window(at: usize, gather: i32): v128 {
-  let sum = v128.load(at);
-  for (let k = 1; k < gather; k++) sum = i32x4.add(sum, v128.load(at + 4 * k));
-  return sum;
+  return i32x4.sub(v128.load(at + 4 * gather), v128.load(at));
 }
