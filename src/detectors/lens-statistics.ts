@@ -1,6 +1,7 @@
 /** What many frames of a lane have in common: the mean of each sample, and how much it varies. */
 import { planesOf, type Frame, type FrameSize } from '../frame/frame.js';
 import { fillUnseen } from './fill-unseen.js';
+import { openSampleKernel } from './sample-kernel.js';
 
 /** Wider pictures are averaged down: what lies on a lens is large and soft. */
 const WIDEST = 800;
@@ -40,7 +41,9 @@ export class LensStatistics {
   readonly height: number;
   readonly #size: FrameSize;
   readonly #small: readonly Float32Array[];
-  #state: LensState;
+  /** Take in a whole plane of a layer. */
+  readonly #take: readonly ((plane: Uint8Array, weight: number) => void)[];
+  readonly #state: LensState;
 
   constructor(size: FrameSize) {
     this.#size = size;
@@ -49,13 +52,19 @@ export class LensStatistics {
     this.height = Math.max(2, Math.floor(size.height / this.factor / 2) * 2);
     const lengths = [1, 4, 4].map((share) => (this.width * this.height) / share);
     this.#small = lengths.map((length) => new Float32Array(length));
-    this.#state = {
-      count: 0,
-      layers: lengths.map((length) => ({
-        mean: new Float32Array(length),
-        variance: new Float32Array(length),
-      })),
-    };
+    const kernels = lengths.map((length) =>
+      openSampleKernel({
+        mean: ['f32', length],
+        variance: ['f32', length],
+        samples: ['u8', length],
+      }),
+    );
+    this.#take = kernels.map((kernel) => (plane, weight) => {
+      const { mean, variance, samples } = kernel;
+      samples.set(plane);
+      kernel.averageWithVariance(mean, variance, samples, samples.length, weight);
+    });
+    this.#state = { count: 0, layers: kernels.map(({ mean, variance }) => ({ mean, variance })) };
   }
 
   /** Frames taken in, up to the horizon. */
@@ -84,6 +93,10 @@ export class LensStatistics {
       const layer = state.layers[index];
       const small = this.#small[index];
       if (layer === undefined || small === undefined) continue;
+      if (this.factor === 1 && weights === undefined) {
+        this.#take[index]?.(plane, 1 / count);
+        continue;
+      }
       const half = index === 0 ? 1 : 2;
       const samples =
         this.factor === 1
@@ -118,7 +131,9 @@ export class LensStatistics {
   /** Grey levels of noise that are left in the mean: most of the picture stands still. */
   noiseLeft(): number {
     const variances = this.#state.layers[0]?.variance ?? new Float32Array();
-    const some = variances.filter((_, i) => i % SPARSE === 0).sort();
+    const some = new Float32Array(Math.ceil(variances.length / SPARSE));
+    for (let k = 0; k < some.length; k++) some[k] = variances[k * SPARSE] ?? 0;
+    some.sort();
     return Math.sqrt((some[some.length >> 1] ?? 0) / Math.max(1, this.#state.count));
   }
 
@@ -159,11 +174,24 @@ export class LensStatistics {
   }
 
   save(): LensState {
-    return this.#state;
+    const { layers, count, counts } = this.#state;
+    return {
+      layers: layers.map(({ mean, variance }) => ({
+        mean: mean.slice(),
+        variance: variance.slice(),
+      })),
+      count,
+      counts: counts?.slice(),
+    };
   }
 
-  load(state: LensState): void {
-    this.#state = state;
+  load({ layers, count, counts }: LensState): void {
+    for (const [index, { mean, variance }] of this.#state.layers.entries()) {
+      mean.set(layers[index]?.mean ?? []);
+      variance.set(layers[index]?.variance ?? []);
+    }
+    this.#state.count = count;
+    this.#state.counts = counts?.slice();
   }
 }
 

@@ -105,12 +105,21 @@ function agreeing(sorted: Float32Array): number {
   const limit = (sorted[Math.floor(sorted.length / 5)] ?? 0) * INLIER;
   let squares = 0;
   let count = 0;
-  for (const value of sorted) {
+  for (; count < sorted.length; count++) {
+    const value = sorted[count] ?? 0;
     if (value > limit) break;
     squares += value * value;
-    count++;
   }
   return Math.sqrt(squares / Math.max(1, count));
+}
+
+/** The numbers among them, the least first; a filter would make an object of each. */
+function inOrder(values: Float32Array): Float32Array {
+  // NaN is sorted to the end.
+  const sorted = values.slice().sort();
+  let count = sorted.length;
+  while (count > 0 && Number.isNaN(sorted[count - 1])) count--;
+  return sorted.subarray(0, count);
 }
 
 /** Under even noise the quieter regions are this much below all of them, measured. */
@@ -118,7 +127,7 @@ const QUIETER = 1.012;
 
 /** RMS over the quieter 60 % of the regions: the others may be full of people. */
 function lowerMean(regions: Float32Array): number {
-  const sorted = regions.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = inOrder(regions);
   const count = Math.ceil(sorted.length * 0.6);
   let squares = 0;
   for (const value of sorted.subarray(0, count)) squares += value * value;
@@ -126,13 +135,13 @@ function lowerMean(regions: Float32Array): number {
 }
 
 function quantile(values: Float32Array, share: number): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = inOrder(values);
   return sorted[Math.floor(sorted.length * share)] ?? 0;
 }
 
 /** True when the blocks' changes have no common floor, as in a pan: then nothing is static. */
 function isMoving({ sigma }: BlockNoise): boolean {
-  const sorted = sigma.filter((value) => !Number.isNaN(value)).sort();
+  const sorted = inOrder(sigma);
   const floor = sorted[Math.floor(sorted.length / 5)] ?? 0;
   if (floor < 1) return false;
   const agree = sorted.findIndex((value) => value > floor * INLIER);

@@ -16,6 +16,7 @@ interface Work {
     count: number,
     gain: number,
   ): void;
+  averageWithVariance(mean: Own, variance: Own, luma: Own, count: number, weight: number): void;
   compareBlocks(
     luma: Own,
     other: Own,
@@ -72,6 +73,7 @@ const WORK: readonly (keyof Work)[] = [
   'average',
   'countRepeats',
   'learnReference',
+  'averageWithVariance',
   'compareBlocks',
   'detail',
   'gather',

@@ -200,6 +200,8 @@ interface Run {
 
 function runsOf(hits: Uint8Array, start: number, width: number): Run[] {
   const runs: Run[] = [];
+  // Most rows have none.
+  if (!hits.subarray(start, start + width).includes(1)) return runs;
   let count = 0;
   let left = -1;
   for (let x = 0; x < width + WINDOW; x++) {

@@ -58,6 +58,27 @@ it('learns a reference where nothing is damaged', () => {
   expect([...reference]).toEqual(shown);
 });
 
+it('keeps mean and variance', () => {
+  const kernel = openSampleKernel({
+    mean: ['f32', COUNT],
+    variance: ['f32', COUNT],
+    samples: ['u8', COUNT],
+  });
+  const { mean, variance, samples } = kernel;
+  const pictures = ['a', 'b', 'c', 'd'].map((seed) => picture(seed));
+  for (const [index, one] of pictures.entries()) {
+    samples.set(one);
+    kernel.averageWithVariance(mean, variance, samples, COUNT, 1 / (index + 1));
+  }
+  for (let i = 0; i < COUNT; i++) {
+    const values = pictures.map((one) => one[i] ?? 0);
+    const wanted = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const spread = values.reduce((sum, value) => sum + (value - wanted) ** 2, 0) / values.length;
+    expect(mean[i]).toBeCloseTo(wanted, 3);
+    expect((variance[i] ?? 0) / (spread + 1)).toBeCloseTo(spread / (spread + 1), 4);
+  }
+});
+
 it('compares blocks of two pictures', () => {
   const [across, down] = [WIDTH >> 3, HEIGHT >> 3];
   const kernel = openSampleKernel({

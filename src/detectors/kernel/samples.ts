@@ -208,3 +208,32 @@ export function gather(
     }
   }
 }
+
+/** Running mean and population variance (Welford), f32, of samples u8; `weight` of what is new. */
+export function averageWithVariance(
+  mean: usize,
+  variance: usize,
+  luma: usize,
+  count: i32,
+  weight: f32,
+): void {
+  const by = f32x4.splat(weight);
+  for (let i = 0; i < count; i += 8) {
+    const halves = i16x8.extend_low_i8x16_u(v128.load64_zero(luma + i));
+    const at = 4 * i;
+    const one = f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(halves));
+    const two = f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(halves));
+    takeIn(mean + at, variance + at, one, by);
+    takeIn(mean + at + 16, variance + at + 16, two, by);
+  }
+}
+
+function takeIn(meanAt: usize, varianceAt: usize, value: v128, weight: v128): void {
+  const mean = v128.load(meanAt);
+  const off = f32x4.sub(value, mean);
+  const step = f32x4.mul(off, weight);
+  v128.store(meanAt, f32x4.add(mean, step));
+  const old = v128.load(varianceAt);
+  const fresh = f32x4.mul(off, f32x4.sub(off, step));
+  v128.store(varianceAt, f32x4.add(old, f32x4.mul(weight, f32x4.sub(fresh, old))));
+}
