@@ -82,7 +82,8 @@ function run(job: Job, options: InspectOptions, damaged: boolean): Observable<In
   const pool = new FramePool(info, slotsNeeded(info) + ahead);
   const examples = new Examples();
   const judge = async (inspection: Inspection): Promise<Frame> => {
-    const { frame, maps } = inspection;
+    const { frame } = inspection;
+    const maps = session.maps(inspection);
     const [mask, { sigma }] = [session.mask(inspection), session.noise(inspection)];
     const { timestamp } = frame;
     const told = toldCells(mask, maps);

@@ -54,6 +54,8 @@ export interface InspectionSession {
    * noise that a codec smoothed shows only over several frames.
    */
   noise(inspection: Inspection): NoiseEstimate;
+  /** What was found on a frame as it is known now, one map a kind. */
+  maps(inspection: Inspection): readonly DamageMap[];
   /** The mask of a frame as it is known now, which may be long after it was inspected. */
   mask(inspection: Inspection): FrameMask;
   /** Writing in the picture as it is known now, `[rows, columns]`, 255 = written; lent. */
@@ -128,6 +130,12 @@ export function openInspection(
     }
     return map;
   };
+  // Damage that stays or drifts may be known only after the frames that it spoils first.
+  const known = (inspection: Inspection): DamageMap[] =>
+    (found.get(inspection) ?? inspection.maps).map((map, index) => {
+      const session = detectors[index];
+      return session?.revised?.(inspection.frame.seq) ?? session?.current?.() ?? lasting(map);
+    });
   return {
     inspect: async ({ frame, repair, leave, second }, ahead) => {
       const next = ahead[0];
@@ -170,20 +178,17 @@ export function openInspection(
     },
     noise: ({ frame, noise, leave }) => {
       const sigma = codedMeter.of(frame.seq);
-      const known = sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
-      return protectNoise(known, { written: unsoiled(frame), leave });
+      const believed = sigma > 2 * noise.sigma ? evenNoise(sigma, noise.map.length) : noise;
+      return protectNoise(believed, { written: unsoiled(frame), leave });
     },
     written,
-    // Damage that stays or drifts may be known only after the frames that it spoils first.
+    maps: (inspection) => byKind(known(inspection)),
     mask: (inspection) =>
       times.measure('mask', () => {
         const { frame, repair, leave } = inspection;
-        const maps = (found.get(inspection) ?? inspection.maps).map((map, index) => {
-          const session = detectors[index];
-          return session?.revised?.(frame.seq) ?? session?.current?.() ?? lasting(map);
-        });
-        const known = { written: untouched(frame, maps), repair, leave };
-        const mask = protectMask(buildMask(grid, maps), known);
+        const maps = known(inspection);
+        const drawn = { written: untouched(frame, maps), repair, leave };
+        const mask = protectMask(buildMask(grid, maps), drawn);
         if (inspection.second === undefined) return mask;
         const others = buildMask(
           grid,

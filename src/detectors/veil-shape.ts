@@ -19,7 +19,8 @@ const FALLS = [0.8, 1.1, 1.5, 2] as const;
 const BRIGHT = [0.45, 0.28, 0.16] as const;
 /** ... the rings are that even (from the darkest tenth to the median, same shares) ... */
 const UNEVEN = [0.25, 0.25, 0.4] as const;
-/** ... it does not become brighter again further out, nor suddenly darker ... */
+/** ... until it is this near the ground it does not become brighter again, nor suddenly darker ... */
+const OVER = 0.2;
 const RISE = 0.15;
 const LATE_STEP = 0.25;
 /** ... the curve fits within so many grey levels, with so much light at the core's rim ... */
@@ -54,6 +55,7 @@ export function veilAround(luma: Float32Array, around: Around): Veil | undefined
   let rise = 0;
   for (let i = 1; i < shares.length; i++) {
     const step = ((shares[i - 1]?.quarter ?? 0) - (shares[i]?.quarter ?? 0)) / scale;
+    if (((shares[i - 1]?.quarter ?? 0) - ground) / scale < OVER) break;
     rise += Math.max(0, -step);
     if (rise > RISE || (i > 3 && step > LATE_STEP)) return undefined;
   }
