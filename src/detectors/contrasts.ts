@@ -100,9 +100,11 @@ export class ContrastLayout {
         const colour = COLOUR + index;
         kernel.chroma(width >> 1, columns, rows, fromMiddle + colour, beyondNear + colour);
       }
-      for (const [index, plane] of this.#planes.entries()) {
-        to.set(plane.subarray(0, rows * columns), (index * this.#rows + row) * columns);
-      }
+      const whole = rows * columns;
+      this.#planes.forEach((plane, index) => {
+        const part = plane.length === whole ? plane : plane.subarray(0, whole);
+        to.set(part, (index * this.#rows + row) * columns);
+      });
     }
   }
 
