@@ -36,6 +36,7 @@ interface Work {
     out: Own,
   ): void;
   gather(sum: Own, low: Own, high: Own, luma: Own, count: number, first: boolean): void;
+  trimmedMean(mean: Own, sum: Own, low: Own, high: Own, count: number, frames: number): void;
   sumLines(
     luma: Own,
     reference: Own,
@@ -77,6 +78,7 @@ const WORK: readonly (keyof Work)[] = [
   'compareBlocks',
   'detail',
   'gather',
+  'trimmedMean',
   'sumLines',
   'markSpikes',
 ];

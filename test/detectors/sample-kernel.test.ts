@@ -137,6 +137,7 @@ it('takes the surroundings away from each cell', () => {
 
 it('gathers sums and extremes', () => {
   const kernel = openSampleKernel({
+    mean: ['f32', COUNT],
     sum: ['u16', COUNT],
     low: ['u8', COUNT],
     high: ['u8', COUNT],
@@ -154,6 +155,11 @@ it('gathers sums and extremes', () => {
   expect([...kernel.sum]).toEqual(all((v) => v.reduce((sum, value) => sum + value, 0)));
   expect([...kernel.low]).toEqual(all((v) => Math.min(...v)));
   expect([...kernel.high]).toEqual(all((v) => Math.max(...v)));
+  const { mean, sum, low, high } = kernel;
+  kernel.trimmedMean(mean, sum, low, high, COUNT, 3);
+  expect([...mean]).toEqual(all((v) => [...v].sort((a, b) => a - b)[1] ?? 0));
+  kernel.trimmedMean(mean, sum, low, high, COUNT, 2);
+  expect([...mean]).toEqual([...sum].map((value) => value / 2));
 });
 
 it('sums what stands out along columns', () => {

@@ -237,3 +237,27 @@ function takeIn(meanAt: usize, varianceAt: usize, value: v128, weight: v128): vo
   const fresh = f32x4.mul(off, f32x4.sub(off, step));
   v128.store(varianceAt, f32x4.add(old, f32x4.mul(weight, f32x4.sub(fresh, old))));
 }
+
+/** The mean over `frames`, f32, of what was gathered; of three and more without the least and the most. */
+export function trimmedMean(
+  mean: usize,
+  sum: usize,
+  low: usize,
+  high: usize,
+  count: i32,
+  frames: i32,
+): void {
+  const trims = frames > 2;
+  const by = f32x4.splat(f32(trims ? frames - 2 : frames));
+  for (let i = 0; i < count; i += 8) {
+    let all = v128.load(sum + 2 * i);
+    if (trims) {
+      const least = i16x8.extend_low_i8x16_u(v128.load64_zero(low + i));
+      const most = i16x8.extend_low_i8x16_u(v128.load64_zero(high + i));
+      all = i16x8.sub(all, i16x8.add(least, most));
+    }
+    const to = mean + 4 * i;
+    v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(all)), by));
+    v128.store(to, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(all)), by), 16);
+  }
+}

@@ -67,6 +67,8 @@ interface Half {
   readonly high: Uint8Array;
   /** Takes in one frame more, from a strip of its luma on; `first` begins anew. */
   readonly gather: (luma: Uint8Array, first: boolean) => void;
+  /** Puts the mean of so many frames into the strip. */
+  readonly average: (frames: number) => void;
   /** The strip at the search before, once there was one in enough frames. */
   readonly before: Float32Array;
 }
@@ -94,19 +96,23 @@ export function openOsd(info: SourceInfo): OsdSession {
   const tall = Math.round((height * STRIP) / 2) * 2;
   const halves = [0, height - tall].map((from): Half => {
     const size = width * tall;
-    const strip = { width, height: tall, luma: new Float32Array(size) };
     const kernel = openSampleKernel({
       luma: ['u8', size],
+      mean: ['f32', size],
       sum: ['u16', size],
       low: ['u8', size],
       high: ['u8', size],
     });
-    const { sum, low, high } = kernel;
+    const { mean, sum, low, high } = kernel;
+    const strip = { width, height: tall, luma: mean };
     const gather = (luma: Uint8Array, first: boolean) => {
       kernel.luma.set(luma.subarray(0, size));
       kernel.gather(sum, low, high, kernel.luma, size, first);
     };
-    return { from, strip, sum, low, high, gather, before: new Float32Array(size) };
+    const average = (frames: number) => {
+      kernel.trimmedMean(mean, sum, low, high, size, frames);
+    };
+    return { from, strip, sum, low, high, gather, average, before: new Float32Array(size) };
   });
   const before = new Uint8Array(width * tall);
   const belief = new Uint8Array(columns * rows);
@@ -130,12 +136,8 @@ export function openOsd(info: SourceInfo): OsdSession {
     const enough = frames >= FRAMES;
     for (let i = 0; i < changing.length; i++)
       if (changing[i] !== 0) changing[i] = (changing[i] ?? 0) - 1;
-    for (const { from, strip, sum, low, high, before } of halves) {
-      const trim = count > 2 ? 1 : 0;
-      for (let i = 0; i < sum.length; i++) {
-        const extremes = trim * ((low[i] ?? 0) + (high[i] ?? 0));
-        strip.luma[i] = ((sum[i] ?? 0) - extremes) / (count - 2 * trim);
-      }
+    for (const { from, strip, low, high, average, before } of halves) {
+      average(count);
       for (const box of writingIn(strip, height, contrast, from === 0)) {
         mark(found, columns, box, from, 1);
         if (whole) {
