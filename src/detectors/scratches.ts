@@ -1,6 +1,7 @@
 /** Follows thin vertical lines from frame to frame, to tell scratches from poles. */
 import type { FrameSize } from '../frame/frame.js';
 import { chainsOf, wipeAll, type Chain } from './chains.js';
+import { evenPart } from './even-part.js';
 import { openLineStrength, STRIPS, type LineStrengthOf } from './line-strength.js';
 import { shapeOf, type Shape } from './scratch-shape.js';
 import { smoothLine } from './smooth-line.js';
@@ -73,7 +74,8 @@ export class Scratches {
     const left = standing.slice();
     const sightings: Sighting[] = [];
     for (const track of this.#tracks) track.unseen++;
-    const note = (chain: Chain, against: Uint8Array | undefined, known?: Track) => {
+    const note = (whole: Chain, against: Uint8Array | undefined, known?: Track) => {
+      const chain = evenPart(this.#size, whole, luma, noise);
       const line = smoothLine(chain.columns);
       const long = chain.columns.length >= STRIPS * 0.6;
       if (line.agreeing < (against !== undefined && long ? 0.01 : 0.8)) return false;
