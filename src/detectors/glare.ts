@@ -3,7 +3,7 @@ import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type CellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
 import { Cores, spotMeans, spotSize, type Around } from './veil.js';
-import { linear, veilAround } from './veil-shape.js';
+import { BLINDING, linear, veilAround } from './veil-shape.js';
 
 export const glare: Detector = { kind: 'glare', open };
 
@@ -11,9 +11,6 @@ export const glare: Detector = { kind: 'glare', open };
 const EVERY = 2;
 /** A belief grows and fades by this share of what is missing each time. */
 const FOLLOW = 0.5;
-
-/** Light, as a share of what clips, that is told: it lifts a middle grey by a tenth of the scale. */
-const BLINDING = 0.08;
 
 /**
  * Light that the lens scatters is added to the scene all around its source: nothing is dark there, in

@@ -6,6 +6,8 @@ const RINGS = [1.5, 2.5, 3.5, 5, 7, 9.5, 13, 18, 25, 40] as const;
 /** Spots that a ring needs to be heard. */
 const HEARD = 3;
 const GAMMA = 2.2;
+/** Light, as a share of what clips, that is told: it lifts a middle grey by a tenth of the scale. */
+export const BLINDING = 0.08;
 const [BLACK, RANGE, WHITE] = [16, 219, 235] as const;
 /** Shapes that are tried: where the fall begins, in radii of the core, and its exponent. */
 const BENDS = [0.5, 0.7, 1, 1.4] as const;
@@ -26,6 +28,8 @@ const LATE_STEP = 0.25;
 /** ... the curve fits within so many grey levels, with so much light at the core's rim ... */
 const MISFIT = 8;
 const RIM = [0.35, 1.05] as const;
+/** ... it does not blind any more so many radii from the core, for light falls faster than what lights a square ... */
+const WIDEST = 4;
 /** ... and explains most of what is to be seen near the core: there is little contrast left. */
 const EXPLAINED = 0.25;
 const WELL_EXPLAINED = 0.6;
@@ -62,6 +66,7 @@ export function veilAround(luma: Float32Array, around: Around): Veil | undefined
   const fit = fitCurve(rings, around.radius);
   if (fit === undefined || fit.misfit > MISFIT) return undefined;
   if (fit.light(0) < RIM[0] || fit.light(0) > RIM[1]) return undefined;
+  if (fit.light(1 + WIDEST * around.radius) > BLINDING) return undefined;
   const explained = explainedBy(fit, luma, around);
   if (explained < EXPLAINED) return undefined;
   const confidence = 0.5 + (0.5 * (explained - EXPLAINED)) / (WELL_EXPLAINED - EXPLAINED);
