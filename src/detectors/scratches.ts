@@ -22,6 +22,10 @@ const LOST = 4;
 const RUN_IN = 12;
 /** Samples across the widest scratch. */
 const WIDEST = 4;
+/** Share of its rows that a line keeps from frame to frame; what is shorter is a thing of the scene where it was. */
+const SHRINKS = 0.6;
+/** Weight of the last frame in what was seen of late. */
+const RECENT = 0.3;
 /** Sightings as something new that a short line needs. */
 const FRESH_SIGHTINGS = 3;
 
@@ -36,6 +40,8 @@ export interface Track {
   sightings: number;
   fresh: number;
   unseen: number;
+  /** Rows in which it could be seen of late. */
+  usual: number;
   /** It is a scratch. */
   proven: boolean;
   /** It may be one: the memory is too young to tell. */
@@ -81,10 +87,12 @@ export class Scratches {
       if (line.agreeing < (against !== undefined && long ? 0.01 : 0.8)) return false;
       const shape = shapeOf(this.#size, chain, line, luma, against, noise);
       if (!isCrisp(shape, this.#size, noise, known !== undefined)) return false;
+      if (known !== undefined && isAnother(known, shape)) return false;
       const column = line.at(STRIPS / 2 - 0.5 - chain.first);
-      const track = known ?? this.#trackAt(chain, column);
+      const track = known ?? this.#trackAt(chain, column, shape);
       moveTo(track, column);
       track.chain = chain;
+      track.usual += (shape.seen - track.usual) * (track.sightings === 1 ? 1 : RECENT);
       track.fresh = against === undefined ? 0 : track.fresh + 1;
       this.#judge(track, chain, against !== undefined && long, line.agreeing);
       sightings.push({ track, shape });
@@ -136,10 +144,14 @@ export class Scratches {
     this.#frames = 0;
   }
 
-  #trackAt(chain: Chain, column: number): Track {
+  #trackAt(chain: Chain, column: number, shape: Shape): Track {
     const { bright } = chain;
     const known = this.#tracks.find(
-      (t) => t.bright === bright && t.unseen > 0 && Math.abs(t.column - column) <= STEP,
+      (t) =>
+        t.bright === bright &&
+        t.unseen > 0 &&
+        Math.abs(t.column - column) <= STEP &&
+        !(t.proven && isAnother(t, shape)),
     );
     if (known !== undefined) return known;
     const track: Track = {
@@ -151,6 +163,7 @@ export class Scratches {
       sightings: 0,
       fresh: 0,
       unseen: 0,
+      usual: 0,
       proven: false,
       presumed: false,
     };
@@ -179,6 +192,11 @@ function isCrisp(shape: Shape, { height }: FrameSize, noise: number, known: bool
   )
     return false;
   return uneven <= Math.hypot(14, 0.7 * noise) && uneven <= 0.5 * Math.hypot(peak, noise);
+}
+
+/** A post or an edge that stands where a scratch has ended is not seen in as many rows. */
+function isAnother(scratch: Track, { seen }: Shape): boolean {
+  return seen < SHRINKS * scratch.usual;
 }
 
 /** Notes where a line has gone to. One that jumps is another line: what it proved is void. */

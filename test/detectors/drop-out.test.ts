@@ -134,6 +134,23 @@ describe('the drop-out detector', () => {
     }
   });
 
+  it('lets go of a scratch that ends, though a post stands where it was seen last', () => {
+    const post = (data: Uint8Array) => {
+      for (let y = 48; y < 88; y++) data.fill(235, y * WIDTH + 82, y * WIDTH + 84);
+    };
+    const frames = clip(40, 2, (data, seq) => {
+      post(data);
+      if (seq >= 4 && seq < 15) scratch(data, seq);
+    });
+    const session = dropOut.open(INFO);
+    const maps = frames.map((one, seq) => session.inspect(one, frames[seq + 1]));
+    const known = maps.map((map, seq) => session.revised?.(seq) ?? map);
+    expect(compare(known[12]!.score, scratchTruth(12)).recall).toBeGreaterThan(0.9);
+    for (const { score } of known.slice(16)) {
+      expect(score.filter((value) => value >= 128)).toHaveLength(0);
+    }
+  });
+
   it('forgets on reset: a new scene is not damage', () => {
     const session = dropOut.open(INFO);
     for (const f of clip(4)) session.inspect(f);
