@@ -31,6 +31,7 @@ const { openFile } = await load('src/sources/file.js');
 const CASES = {
   dirt: 'dirt',
   drop: 'drops',
+  cobweb: 'cobweb',
   'drop-out': 'tape',
   'lost-block': 'packetloss',
   'dead-pixel': 'deadpx',

@@ -107,10 +107,10 @@ class Patch(nn.Module):
 
 @dataclass(frozen=True)
 class Weights:
-    """In the loss: of damaged cells and of those along outlines, beyond those of others, and of
-    overlap."""
+    """In the loss: of damaged cells (of all classes, or by class) and of those along outlines,
+    beyond those of others, and of overlap."""
 
-    damaged: float = 2.0
+    damaged: tuple[float, ...] = (2.0,)
     outline: float = 0.0
     overlap: float = 0.05
 
@@ -191,9 +191,9 @@ class Block(nn.Module):
 class LensNet(DetectorNet):
     """`[N, 13, h, w]` of lens_data.py to logits `[N, classes, h, w]`; h and w multiples of 8."""
 
-    classes = ("dirt", "drop")
+    classes = ("dirt", "drop", "cobweb")
     pictures, planes, relit, side = 2, 13, False, 64
-    weights = Weights(damaged=0, outline=1, overlap=0.2)
+    weights = Weights(damaged=(0, 0, 4), outline=1, overlap=0.2)
 
     def __init__(self, widths: tuple[int, int, int, int] = (16, 32, 64, 96)) -> None:
         super().__init__()

@@ -100,7 +100,8 @@ def loss_of(logits: Tensor, truth: Tensor, judged: Tensor, weights: Weights = US
     """Cross-entropy, in which some cells count more; and by how much each class does not overlap
     over the batch (soft Dice)."""
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    weight = judged * (1 + weights.damaged * truth)
+    damaged = torch.tensor(weights.damaged, device=truth.device).view(-1, 1, 1)
+    weight = judged * (1 + damaged * truth)
     if weights.outline > 0:
         edge = spread_out(truth) + spread_out(1 - truth) - 1
         weight = weight + judged * weights.outline * edge
@@ -108,6 +109,15 @@ def loss_of(logits: Tensor, truth: Tensor, judged: Tensor, weights: Weights = US
     over = (0, 2, 3)
     both = (2 * (made * truth).sum(over) + 20) / (made.sum(over) + truth.sum(over) + 20)
     return (entropy * weight).mean() + weights.overlap * (1 - both).mean()
+
+
+def begin_with(network: DetectorNet, state: dict[str, Tensor]) -> None:
+    """Weights, also of a network with fewer classes: those it lacks begin as its first."""
+    for name, value in network.state_dict().items():
+        missing = len(value) - len(state[name]) if value.dim() else 0
+        if missing > 0 and name.startswith("out."):
+            state[name] = torch.cat([state[name], *[state[name][:1]] * missing])
+    network.load_state_dict(state)
 
 
 @torch.no_grad()
@@ -145,7 +155,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=1_000_000)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--warm", type=Path, help="weights to start from")
+    parser.add_argument("--warm", type=Path, help="weights to start from, also of fewer classes")
     parser.add_argument("--watched", type=int, default=12, help="batches to validate on")
     parser.add_argument("--every", type=int, default=500, help="validate and save")
     parser.add_argument("--half", action="store_true", help="bfloat16: faster where there is some")
@@ -160,7 +170,7 @@ def main() -> None:
     shards, held_out = Shards(options.data, options.seed), Shards(options.watch, 99)
     watch = [held_out.batch(16, network.pictures, False).to(device) for _ in range(options.watched)]
     if options.warm:
-        network.load_state_dict(torch.load(options.warm, weights_only=True))
+        begin_with(network, torch.load(options.warm, weights_only=True))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
     checkpoint, step, spent = options.out / "checkpoint.pt", 0, 0.0

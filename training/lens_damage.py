@@ -104,8 +104,9 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
     height, width = sheet.luma.shape[1:]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     light = rng.uniform(-np.pi, np.pi if rng.random() < 0.2 else 0.3)
-    for _ in range(rng.integers(2, 8)):
-        radius = float(np.exp(rng.uniform(np.log(5), np.log(36))))
+    fine = rng.random() < 0.3
+    for _ in range(rng.integers(5, 15) if fine else rng.integers(2, 8)):
+        radius = float(np.exp(rng.uniform(np.log(3.5), np.log(11 if fine else 36))))
         distance, angle = reach(rng, (height, width), radius, (0.0, 0.1, 0.15), (0.75, 1.35))
         alpha = soft_edge(distance, max(1.2 / radius, float(rng.uniform(0.1, 0.4))))
         inside = alpha > 0.5
@@ -141,23 +142,50 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
         mark(truth, alpha)
 
 
+def threads(rng: np.random.Generator, shape: tuple[int, int]) -> list[tuple[Field, int]]:
+    """Curves `[points, 2]` with their widths: spokes and rings of an orb, strands from corner to
+    corner, or a tangle around a place."""
+    height, width = shape
+    size = np.float32([width, height])
+    hub = rng.uniform(-0.2, 1.2, 2) * size
+    style = rng.choice(["strands", "orb", "tangle"], p=[0.5, 0.25, 0.25])
+    count = {"strands": (2, 9), "orb": (6, 14), "tangle": (8, 30)}[str(style)]
+    far = rng.uniform(0.1, 0.4) if style == "tangle" else 0.9
+    t = np.linspace(0, 1, 24, dtype=np.float32)[:, None]
+    curves: list[tuple[Field, int]] = []
+    turns = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(*count)))
+    for turn in turns:
+        reach_out = far * rng.uniform(0.3 if style == "tangle" else 0.7, 1.1)
+        end = hub + np.array([np.cos(turn), np.sin(turn)]) * reach_out * size
+        start = hub
+        if style == "tangle":
+            start = hub + rng.standard_normal(2) * far * size / 3
+        elif style == "strands" and rng.random() < 0.3:
+            start = rng.uniform(-0.2, 1.2, 2) * size
+        sag = rng.standard_normal(2) * 12
+        curves.append((start + (end - start) * t + sag * (t * (1 - t) * 4), rng.integers(1, 4)))
+    if style == "orb":
+        spokes = np.stack([curve for curve, _ in curves])
+        places = np.arange(0.15, 0.9, rng.uniform(0.08, 0.25))
+        curves += [(spokes[:, int(place * 23)], 1) for place in places]
+    return curves
+
+
 def paint_cobweb(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
-    """Threads out of focus, from a corner or across; bright by night, dark against the sky."""
+    """Threads out of focus, from a corner or across, with clots of dust; bright by night, dark
+    against the sky."""
     height, width = sheet.luma.shape[1:]
     alpha = np.zeros((height, width), np.float32)
-    hub = rng.uniform(-0.2, 1.2, 2) * (width, height)
-    for _ in range(rng.integers(2, 9)):
-        end = rng.uniform(-0.2, 1.2, 2) * (width, height)
-        sag = rng.standard_normal(2) * 12
-        t = np.linspace(0, 1, 24)[:, None]
-        line = hub + (end - hub) * t + sag * (t * (1 - t) * 4)
-        if rng.random() < 0.3:
-            line = line + rng.uniform(-0.5, 0.5, 2) * (width, height)
-        points = np.rint(line).astype(np.int32)
-        cv2.polylines(alpha, [points], False, 1.0, int(rng.integers(1, 4)))
-    alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(1.2, 3.5))
+    dusty = rng.random() < 0.3
+    for curve, thick in threads(rng, (height, width)):
+        points = np.rint(curve).astype(np.int32)
+        cv2.polylines(alpha, [points], False, float(rng.uniform(0.5, 1)), int(thick))
+        if dusty:
+            x, y = points[rng.integers(len(points))]
+            cv2.circle(alpha, (int(x), int(y)), int(rng.integers(1, 5)), 1.0, -1)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(1.0, 4))
     alpha *= rng.uniform(0.35, 0.9) / max(0.05, float(alpha.max()))
-    value = rng.uniform(150, 245) if rng.random() < 0.7 else 30.0
+    value = rng.uniform(150, 245) if rng.random() < 0.7 else rng.uniform(15, 60)
     blend(sheet, alpha, np.full((height, width), value, np.float32), (128, 128))
     cells = mean_in_cell(alpha)
     truth[(cells > 0.06) & (truth != DAMAGED)] = UNJUDGED

@@ -1,6 +1,6 @@
 """Makes the samples that `lens` learns from: what many moments have in common.
 
-A sample is `[15, SIDE, SIDE]` uint8: the mean over some frames and sixteen times their standard
+A sample is `[16, SIDE, SIDE]` uint8: the mean over some frames and sixteen times their standard
 deviation (six planes each, as src/detectors/lens-statistics.ts makes them), the number of frames,
 and the truth of the classes.
 
@@ -20,26 +20,34 @@ import lens_damage as damage
 from detect_damage import DAMAGED, Field, Sheet
 from detect_data import add_structures, open_raw, write_shards
 from lens_decoys import add_decoys
+from lens_grounds import add_chart, add_wall, defocus
 from noise import code_mjpeg
 from scenes import Pixels, read_clip
 
-CLASSES = ("dirt", "drop")
+CLASSES = ("dirt", "drop", "cobweb")
 SIDE, WINDOW = 96, 128
 """Cells of a sample, and of the window it is cut from: a drop shows what lies around it."""
 DRAWS = 4
 """Samples made of one window."""
+KINDS = {"none": 0.29, "dirt": 0.25, "drop": 0.27, "cobweb": 0.11, "both": 0.08}
 COUNTS = {1: 0.04, 4: 0.1, 8: 0.24, 12: 0.1, 16: 0.36, 32: 0.16}
 
 
 class Cameras:
-    """Windows of real and drawn cameras over some frames."""
+    """Windows of real and drawn cameras over some frames; and those of `RAW/hard.npy`, in which a
+    network found what was not there (lens_hard.py)."""
 
     def __init__(self, raw: Path, skip: set[str], held_out: bool) -> None:
         self.maker, paths = open_raw(raw, skip, held_out)
         self.clips = [read_clip(path, max_width=640) for path in paths]
+        hard = raw / "hard.npy"
+        self.hard = np.load(hard) if hard.exists() and not held_out else np.zeros((0, 13, 1, 1))
 
     def window(self, rng: np.random.Generator) -> tuple[Field, Field, int]:
         """Mean and deviation `[WINDOW, WINDOW, 6]` in grey levels, and the number of frames."""
+        if len(self.hard) and rng.random() < 0.2:
+            planes = self.hard[rng.integers(len(self.hard))].astype(np.float32).transpose(1, 2, 0)
+            return planes[..., :6], planes[..., 6:12] / 16, int(planes[0, 0, 12])
         count = int(rng.choice(list(COUNTS), p=list(COUNTS.values())))
         if rng.random() < 0.65 or not self.clips:
             some = max(2, min(count, 12))
@@ -170,29 +178,54 @@ def statistics(cells: Pixels) -> Pixels:
     return planes_of(*describe(cells), len(cells))
 
 
+def dress(rng: np.random.Generator, mean: Field, spread: Field, cameras: Cameras) -> Sheet:
+    """The window with what stands about in scenes; nothing lies on the lens yet."""
+    sheet = pair(mean, spread)
+    ground = rng.random()
+    if ground < 0.08:
+        add_wall(rng, sheet)
+    elif ground < 0.12:
+        add_chart(rng, sheet)
+    if rng.random() < 0.15:
+        add_structures(rng, sheet)
+    if rng.random() < 0.5:
+        add_decoys(rng, sheet, cameras.maker)
+    if rng.random() < 0.08:
+        defocus(rng, sheet)
+    return sheet
+
+
+def undress(sheet: Sheet) -> tuple[Field, Field]:
+    """The mean and the deviation that a sheet stands for."""
+    one, other = (picture.astype(np.float32) for picture in sheet.packed())
+    return np.clip((one + other) / 2, 0, 255), np.abs(one - other) / 2
+
+
 def draw(
     rng: np.random.Generator, mean: Field, spread: Field, count: int, cameras: Cameras
 ) -> Pixels:
-    """One sample `[15, SIDE, SIDE]`."""
-    sheet = pair(mean, spread)
+    """One sample `[16, SIDE, SIDE]`."""
+    sheet = dress(rng, mean, spread, cameras)
     truth = np.zeros((len(CLASSES), WINDOW, WINDOW), np.uint8)
-    if rng.random() < 0.15:
-        add_structures(rng, sheet)
-    if rng.random() < 0.4:
-        add_decoys(rng, sheet, cameras.maker)
-    kind = rng.choice(["none", "dirt", "drop", "both"], p=[0.22, 0.32, 0.36, 0.1])
+    kind = rng.choice(list(KINDS), p=list(KINDS.values()))
     if kind in ("drop", "both"):
         damage.paint_drops(rng, sheet, truth[1])
     if kind in ("dirt", "both"):
-        paint = rng.choice([damage.paint_spots, damage.paint_cobweb, damage.paint_smear],
-                           p=[0.87, 0.07, 0.06])  # fmt: skip
+        paint = damage.paint_smear if rng.random() < 0.07 else damage.paint_spots
         paint(rng, sheet, truth[0])
-        truth[1][truth[0] == DAMAGED] = 0
+    if kind == "cobweb" or (kind == "both" and rng.random() < 0.2):
+        bare = sheet.luma.mean(0)
+        damage.paint_cobweb(rng, sheet, truth[2])
+        if count > 1 and rng.random() < 0.2:
+            # Threads stir in the wind, most where they are thin.
+            web = np.abs(cv2.Laplacian(sheet.luma.mean(0) - bare, cv2.CV_32F))
+            sheet.luma += np.float32([1, -1])[:, None, None] * rng.uniform(0.2, 1.5) * web
+    # What lies on top of something else is what is seen.
+    for upper, lower in ((0, 1), (2, 0), (2, 1)):
+        truth[lower][truth[upper] == DAMAGED] = 0
     if count > 1 and rng.random() < 0.1:
         add_lines(rng, sheet, count)
-    one, other = (picture.astype(np.float32) for picture in sheet.packed())
-    mean, spread = (one + other) / 2, np.abs(one - other) / 2
-    mean = np.clip(mean, 0, 255)
+    mean, spread = undress(sheet)
     if rng.random() < 0.2:
         mean, spread = code_again(rng, mean, spread)
     if rng.random() < 0.3:
@@ -203,7 +236,7 @@ def draw(
 
 
 def make_samples(rng: np.random.Generator, cameras: Cameras) -> Pixels:
-    """`[DRAWS, 15, SIDE, SIDE]`."""
+    """`[DRAWS, 16, SIDE, SIDE]`."""
     mean, spread, count = cameras.window(rng)
     return np.stack([draw(rng, mean, spread, count, cameras) for _ in range(DRAWS)])
 

@@ -1,4 +1,4 @@
-/** Finds what lies on the lens and stays: dirt and cobwebs, drops. */
+/** Finds what lies on the lens and stays: dirt, drops, cobwebs. */
 import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type CellGrid } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
@@ -22,11 +22,16 @@ import { keepRegions, type RegionRule } from './regions.js';
 const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }[] = [
   {
     kind: 'dirt',
-    rule: { low: 96, sure: 192, extent: 4, share: 0.4, shareOf: 'cells', marked: 120 },
+    rule: { low: 96, sure: 192, extent: 4, share: 0.55, shareOf: 'cells', marked: 150 },
   },
   {
     kind: 'drop',
-    rule: { low: 96, sure: 216, extent: 4, share: 0.75, shareOf: 'cells', marked: 120 },
+    rule: { low: 96, sure: 216, extent: 4, share: 0.8, shareOf: 'cells', marked: 120 },
+  },
+  {
+    // A thread is long; what is sure of it is its middle.
+    kind: 'cobweb',
+    rule: { low: 96, sure: 192, extent: 12, share: 0.6, shareOf: 'cells', marked: 120 },
   },
 ];
 const KINDS = CLASSES.map(({ kind }) => kind);

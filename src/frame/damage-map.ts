@@ -9,12 +9,13 @@ export const DAMAGE_KINDS = [
   'glare',
   'dirt',
   'drop',
+  'cobweb',
   'imported',
 ] as const;
 export type DamageKind = (typeof DAMAGE_KINDS)[number];
 
 /** Damage that was there before it was found, and hid at each moment what it hides now. */
-export const STAYING: ReadonlySet<DamageKind> = new Set(['dead-pixel', 'dirt', 'drop']);
+export const STAYING: ReadonlySet<DamageKind> = new Set(['dead-pixel', 'dirt', 'drop', 'cobweb']);
 
 /** Damage of one kind on the chroma grid. */
 export interface DamageMap {

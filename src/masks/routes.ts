@@ -38,6 +38,10 @@ export const ROUTES: Record<DamageKind, Route> = {
     actions: ['recover', 'synthesise'],
     why: 'the cell shows another part of the scene, bent by the drop; earlier frames may show its own',
   },
+  cobweb: {
+    actions: ['recover', 'synthesise'],
+    why: 'a thread is thin, and what it hides goes on at both its sides; earlier frames may show it',
+  },
   imported: { actions: ['recover', 'synthesise'], why: 'a person marked it' },
 };
 

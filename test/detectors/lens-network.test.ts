@@ -15,13 +15,13 @@ function answering(rims: readonly number[], sure: readonly boolean[]) {
     asked++;
     // The model is given multiples of eight cells.
     const [columns, rows] = [Math.ceil(COLUMNS / 8) * 8, Math.ceil(ROWS / 8) * 8];
-    const data = new Uint8Array(2 * columns * rows);
+    const data = new Uint8Array(3 * columns * rows);
     if (isThere) {
       for (let y = 10; y < 22; y++) data.fill(rim, y * columns + 10, y * columns + 22);
       for (let y = 11; y < 21; y++) data.fill(250, y * columns + 11, y * columns + 21);
     }
     return Promise.resolve({
-      results: { scores: { data, dims: [1, 2, rows, columns] } },
+      results: { scores: { data, dims: [1, 3, rows, columns] } },
       feeds: {},
     });
   };
@@ -44,31 +44,31 @@ async function believed(
 
 describe('the detector of what lies on the lens', () => {
   it('does not flicker where the network is in doubt', async () => {
-    const counts = await believed(answering([130, 105], [true]), 100);
+    const counts = await believed(answering([160, 135], [true]), 100);
     // First asked after four frames that were taken in, every second one is.
     expect(new Set(counts.slice(6))).toEqual(new Set([144]));
   });
 
   it('marks no doubt that was never more than one', async () => {
-    const counts = await believed(answering([105], [true]), 20);
+    const counts = await believed(answering([135], [true]), 20);
     expect(counts.at(-1)).toBe(100);
   });
 
   it('believes nothing before the noise is averaged away', async () => {
-    const counts = await believed(answering([130], [true]), 40, 9);
+    const counts = await believed(answering([160], [true]), 40, 9);
     // 9 / sqrt(16) grey levels are left of the noise when sixteen frames were taken in.
     expect(counts.findIndex((count) => count > 0)).toBe(30);
   });
 
   it('lets go of what was cleaned away', async () => {
-    const counts = await believed(answering([130], [true, false]), 20);
+    const counts = await believed(answering([160], [true, false]), 20);
     expect(Math.max(...counts)).toBe(144);
     expect(counts.at(-1)).toBe(0);
   });
 
   it('forms the first belief of an archive on all that is known to follow, and keeps it until there is more', async () => {
     const asked: (number | undefined)[] = [];
-    const answer = answering([130], [true]);
+    const answer = answering([160], [true]);
     const session = lensNetwork.open(INFO, ({ count }) => {
       asked.push(count?.data[0]);
       return answer();
@@ -81,7 +81,7 @@ describe('the detector of what lies on the lens', () => {
   });
 
   it('takes no burnt out sky for dirt', async () => {
-    const session = lensNetwork.open(INFO, answering([130], [true]));
+    const session = lensNetwork.open(INFO, answering([160], [true]));
     const bright = clip(8).map((frame) => ({ ...frame, data: frame.data.slice().fill(235) }));
     for (const frame of bright) {
       const [dirt] = await session.inspect(frame, []);

@@ -28,20 +28,22 @@ beforeAll(async () => {
 });
 afterAll(() => networks.close());
 
-/** The bundled clip at 384x288 with seeded damage, and where it is damaged. */
+/** The bundled clip, 384x288 if not told otherwise, with seeded damage, and where it is damaged. */
 async function damaged(
   name: string,
+  maxWidth = 384,
+  seed = name,
 ): Promise<{ frames: Frame[]; truth: Uint8Array[]; info: SourceInfo }> {
   const folder = await temporaryFolder();
   const spec = {
     path: campusPath,
     ffmpeg: await findFfmpeg(),
     deinterlace: 'off',
-    maxWidth: 384,
+    maxWidth,
   } as const;
   const { signal } = new AbortController();
   const clip = await decodeToRaw(openFile, spec, FRAMES, join(folder, 'clean.yuv'), signal);
-  const random = new Random(`test/${name}`);
+  const random = new Random(`test/${seed}`);
   const harm = damageCaseNamed(name).open({ ...clip, frameRate: 10, random });
   const truth: Uint8Array[] = [];
   const frames = (await readRecords(clip.path, bytesOf(clip).frame)).map((data, seq) => {
@@ -100,6 +102,17 @@ describe('the lens network', () => {
     // Spots of the smallest size at this width are missed.
     expect(recall).toBeGreaterThan(0.25);
     expect(falseShare).toBeLessThan(0.01);
+  });
+
+  it('finds threads of cobwebs, and takes nothing else for them', async () => {
+    const recalls: number[] = [];
+    for (const web of ['one', 'two', 'three']) {
+      const { recall, falseShare } = await found(await damaged('cobweb', 640, web), 'lens', AHEAD);
+      expect(falseShare).toBeLessThan(0.01);
+      recalls.push(recall ?? 0);
+    }
+    // Thin threads are missed.
+    expect(Math.max(...recalls), String(recalls)).toBeGreaterThan(0.15);
   });
 
   it('does not call a lamp post, a parked van or a person who stands dirt', async () => {

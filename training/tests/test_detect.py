@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +13,12 @@ import torch
 import detect_damage as damage
 import lens_damage
 import lens_data
+import lens_decoys
+import lens_grounds
 from detect_data import references
 from detect_export import export
 from detect_networks import NETWORKS
-from detect_train import loss_of, turn
+from detect_train import begin_with, loss_of, turn
 
 ROOM = Path(__file__).resolve().parents[1]
 
@@ -101,6 +104,58 @@ def test_what_is_painted_on_the_pair_looks_as_if_painted_on_every_frame(paint):
     assert (truth == damage.DAMAGED).any()
     assert np.abs(mean - mean_of_both).max() < 0.1
     assert np.abs(spread - spread_of_both).max() < 0.1
+
+
+def test_what_stands_about_is_seen_and_nothing_of_it_is_called_damage(raw):
+    cameras = lens_data.Cameras(raw, set(), False)
+    for kind in lens_decoys.KINDS:
+        for seed in range(3):
+            rng = np.random.default_rng(seed)
+            mean, spread, _ = cameras.window(rng)
+            sheet = lens_data.pair(mean, spread)
+            before = sheet.luma.copy()
+            lens_decoys.add_decoy(rng, sheet, cameras.maker, kind)
+            assert np.isfinite(sheet.luma).all() and sheet.luma.shape == before.shape
+            if (sheet.luma != before).any():
+                break
+        else:
+            pytest.fail(f"{kind} is never seen")
+
+
+@pytest.mark.parametrize("ground", [lens_grounds.add_wall, lens_grounds.add_chart])
+def test_a_ground_takes_the_place_of_the_scene(ground):
+    frames = np.random.default_rng(1).integers(60, 180, (2, 48, 48, 6)).astype(np.uint8)
+    sheet = damage.Sheet(frames)
+    ground(np.random.default_rng(5), sheet)
+    assert sheet.packed().shape == frames.shape
+    mean, spread = lens_data.undress(sheet)
+    assert mean.min() >= 0 and mean.max() <= 255 and np.isfinite(spread).all()
+
+
+def test_a_class_that_is_new_begins_as_the_first():
+    network = NETWORKS["lens"]()
+    old = {k: v[:2] if k.startswith("out.") else v for k, v in network.state_dict().items()}
+    other = NETWORKS["lens"]()
+    begin_with(other, dict(old))
+    assert torch.equal(other.out.weight[2], old["out.weight"][0])
+    assert torch.equal(other.out.weight[1], old["out.weight"][1])
+
+
+def test_hard_windows_are_found_and_drawn_from(raw, tmp_path):
+    weights, out = tmp_path / "lens.pt", tmp_path / "hard.npy"
+    network = NETWORKS["lens"]()
+    torch.nn.init.constant_(network.out.bias, 9.0)
+    torch.save(network.state_dict(), weights)
+    command = ["--raw", raw, "--weights", weights, "--out", out, "--windows", "2"]
+    subprocess.run([sys.executable, ROOM / "lens_hard.py", *command], check=True)
+    planes = np.load(out)
+    assert planes.shape[1:] == (13, lens_data.WINDOW, lens_data.WINDOW)
+    cameras = lens_data.Cameras(raw, set(), False)
+    cameras.hard = planes
+    drawn = [cameras.window(np.random.default_rng(seed)) for seed in range(20)]
+    assert any(
+        (mean == planes[i, :6].transpose(1, 2, 0)).all() for mean, *_ in drawn for i in (0, 1)
+    )
 
 
 def test_what_is_not_judged_costs_nothing():

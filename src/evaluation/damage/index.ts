@@ -1,6 +1,7 @@
 /** The registry of damage cases. */
 import { RelensError } from '../../errors.js';
 import { damageCase, inTurn, type DamageCase } from './damage.js';
+import { cobwebs } from './cobwebs.js';
 import { deadPixels } from './dead-pixels.js';
 import { dirt, spots } from './dirt.js';
 import { drops } from './drops.js';
@@ -51,6 +52,7 @@ const EXTRA: readonly DamageCase[] = [
     masked: true,
     maskGiven: true,
   }),
+  cobwebs,
   insectsPassing,
   glare,
   planeAwgn(10),
