@@ -30,6 +30,8 @@ const MISFIT = 8;
 const RIM = [0.35, 1.05] as const;
 /** ... it does not blind any more so many radii from the core, for light falls faster than what lights a square ... */
 const WIDEST = 4;
+/** ... though a pair of small ones may reach as many spots. */
+const LEAST_WIDE = 8;
 /** ... and explains most of what is to be seen near the core: there is little contrast left. */
 const EXPLAINED = 0.25;
 const WELL_EXPLAINED = 0.6;
@@ -66,7 +68,7 @@ export function veilAround(luma: Float32Array, around: Around): Veil | undefined
   const fit = fitCurve(rings, around.radius);
   if (fit === undefined || fit.misfit > MISFIT) return undefined;
   if (fit.light(0) < RIM[0] || fit.light(0) > RIM[1]) return undefined;
-  if (fit.light(1 + WIDEST * around.radius) > BLINDING) return undefined;
+  if (fit.light(Math.max(LEAST_WIDE, 1 + WIDEST * around.radius)) > BLINDING) return undefined;
   const explained = explainedBy(fit, luma, around);
   if (explained < EXPLAINED) return undefined;
   const confidence = 0.5 + (0.5 * (explained - EXPLAINED)) / (WELL_EXPLAINED - EXPLAINED);
