@@ -22,7 +22,10 @@ import { keepRegions, type RegionRule } from './regions.js';
 const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }[] = [
   {
     kind: 'dirt',
-    rule: { low: 96, sure: 192, extent: 4, share: 0.55, shareOf: 'cells', marked: 150 },
+    rule: {
+      ...{ low: 96, sure: 192, extent: 4, marked: 150 },
+      ...{ share: 0.55, shareAtBorder: 0.8, shareOf: 'cells' },
+    },
   },
   {
     kind: 'drop',

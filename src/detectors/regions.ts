@@ -12,6 +12,8 @@ export interface RegionRule {
   /** Sure cells for each cell of the longer direction (what is thin), or for each cell (what is not). */
   readonly share: number;
   readonly shareOf: 'length' | 'cells';
+  /** The share of a region at the border of the picture, where a part of its outline is not seen. */
+  readonly shareAtBorder?: number;
   /** Of a region that is kept, the cells with a score from here on are marked. */
   readonly marked: number;
 }
@@ -28,7 +30,7 @@ const KEPT = 128;
 export function keepRegions(
   { columns, rows }: CellGrid,
   score: Uint8Array,
-  { low, sure, extent, share, shareOf, marked }: RegionRule,
+  { low, sure, extent, share, shareAtBorder = share, shareOf, marked }: RegionRule,
 ): Uint8Array {
   const kept = new Uint8Array(score.length);
   const visited = new Uint8Array(score.length);
@@ -63,7 +65,8 @@ export function keepRegions(
     }
     const long = Math.max(right - left, bottom - top) + 1;
     const whole = shareOf === 'length' ? long : region.length;
-    if (long < extent || certain < share * whole) continue;
+    const atBorder = left === 0 || top === 0 || right === columns - 1 || bottom === rows - 1;
+    if (long < extent || certain < (atBorder ? shareAtBorder : share) * whole) continue;
     for (const cell of region) {
       const value = score[cell] ?? 0;
       if (value >= marked) kept[cell] = Math.max(KEPT, value);

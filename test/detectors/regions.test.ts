@@ -35,6 +35,16 @@ describe('a region of a score', () => {
     expect([kept(0.2), kept(0.3)]).toEqual([true, false]);
   });
 
+  it('must be surer at the border of the picture', () => {
+    const faint = (y: number) =>
+      score(
+        row(10, (x) => (x % 2 === 0 ? 220 : 110), y).map(([x, v, s]) => [x + 4, v, s] as const),
+      );
+    const kept = (y: number) =>
+      keepRegions(GRID, faint(y), { ...RULE, shareAtBorder: 0.7 }).some((v) => v > 0);
+    expect([kept(0), kept(3), kept(9)]).toEqual([false, true, false]);
+  });
+
   it('is dropped when it is short, faint, or only here and there sure', () => {
     for (const cells of [
       row(7, () => 255),
