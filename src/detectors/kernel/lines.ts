@@ -112,7 +112,7 @@ function changed(luma: usize, before: usize, after: usize, width: i32, quiet: i3
     const value = <i32>load<u8>(luma + x);
     const a = abs(value - <i32>load<u8>(before + x));
     const b = abs(value - <i32>load<u8>(after + x));
-    count += <i32>(a > quiet && b > quiet);
+    count += a > quiet && b > quiet ? 1 : 0;
   }
   return count;
 }

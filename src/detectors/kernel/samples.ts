@@ -41,7 +41,7 @@ export function countRepeats(repeats: usize, luma: usize, previous: usize, count
     const same = load<u8>(luma + i) == load<u8>(previous + i);
     const old = <i32>load<u8>(repeats + i);
     store<u8>(repeats + i, same ? min(old + 1, 255) : 0);
-    kept += <i32>same;
+    kept += same ? 1 : 0;
   }
   return kept;
 }
