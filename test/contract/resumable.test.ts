@@ -8,10 +8,23 @@ import { DETECTORS, openCodedNoiseMeter, openNoiseMeter } from '../../src/detect
 import type { Frame } from '../../src/frame/frame.js';
 import { BackgroundMemory } from '../../src/memory/background-memory.js';
 import { StageTimes } from '../../src/telemetry/stage-times.js';
-import { cellOf, clip, INFO, WIDTH } from '../detectors/scene.js';
+import { cellOf, clip, HEIGHT, INFO, WIDTH } from '../detectors/scene.js';
 
-/** Noise, stuck pixels, a wandering scratch, streaks, and lost blocks: something for each detector. */
+/** A lamp that shines into the lens, with the veil around it. */
+function shine(data: Uint8Array, peak: number): void {
+  for (let i = 0; i < WIDTH * HEIGHT; i++) {
+    const square = ((i % WIDTH) - 150) ** 2 + (Math.floor(i / WIDTH) - 34) ** 2;
+    const light = Math.max(0, ((data[i] ?? 0) - 16) / 219) ** 2.2 + peak / (1 + square / 36);
+    data[i] = 16 + 219 * Math.min(1, light) ** (1 / 2.2);
+  }
+}
+
+/**
+ * Noise, a lamp, stuck pixels, a wandering scratch, streaks, and lost blocks: something for each
+ * detector.
+ */
 const FRAMES = clip(30, 6, (data, seq) => {
+  shine(data, 2 + (seq % 3));
   for (let n = 0; n < 12; n++) data[(9 + 8 * n) * WIDTH + 11 + 13 * n] = 255;
   for (let y = 0; y < 128; y++) data.fill(235, y * WIDTH + 60 + seq, y * WIDTH + 62 + seq);
   if (seq % 5 === 2) data.fill(250, 40 * WIDTH, 42 * WIDTH);
