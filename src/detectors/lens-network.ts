@@ -24,7 +24,7 @@ const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }
     kind: 'dirt',
     rule: {
       ...{ low: 96, sure: 192, extent: 4, marked: 150 },
-      ...{ share: 0.55, shareAtBorder: 0.8, shareOf: 'cells' },
+      ...{ share: 0.55, shareAtBorder: 0.7, shareOf: 'cells' },
     },
   },
   {
