@@ -7,9 +7,9 @@
  *
  *   node scripts/measure-classes.mjs CLIPS [--frames 32] [--kinds dirt,drop,clean,noise] [--sheet FILE]
  */
-import { readFile, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inspectClip } from './inspect-clip.mjs';
 
@@ -44,25 +44,32 @@ const KINDS = [...Object.keys(CASES), 'clean', 'noise'];
 /** What is too small to be seen in a picture of half the size. */
 const ZOOM = /** @type {Record<string, number>} */ ({ 'dead-pixel': 8 });
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    frames: { type: 'string', default: '32' },
-    kinds: { type: 'string' },
-    sheet: { type: 'string' },
-  },
-});
-if (positionals.length === 0) {
-  process.stderr.write(
-    'usage: node scripts/measure-classes.mjs CLIPS... [--frames 32] [--kinds dirt,drop] [--sheet FILE.jpg]\n',
-  );
-  process.exit(2);
-}
 /** @type {(line: string, status: number) => never} */
 const refuse = (line, status) => {
   process.stderr.write(`measure-classes: ${line}\n`);
   process.exit(status);
 };
+const USAGE =
+  'usage: node scripts/measure-classes.mjs CLIPS... [--frames 32] [--kinds dirt,drop] [--sheet FILE.jpg]';
+
+function readOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        frames: { type: 'string', default: '32' },
+        kinds: { type: 'string' },
+        sheet: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    const [line] = String(error instanceof Error ? error.message : error).split('. ');
+    return refuse(`${line}; ${USAGE}`, 2);
+  }
+}
+
+const { values, positionals } = readOptions();
+if (positionals.length === 0) refuse(USAGE, 2);
 const wanted = values.kinds?.split(',') ?? KINDS;
 for (const kind of wanted) {
   if (!KINDS.includes(kind)) refuse(`unknown kind "${kind}"; the kinds are ${KINDS.join(', ')}`, 2);
@@ -70,6 +77,11 @@ for (const kind of wanted) {
 if (!/^[1-9]\d*$/.test(values.frames)) {
   refuse(`--frames is a number of frames, at least 1, not "${values.frames}"`, 2);
 }
+if (values.sheet !== undefined && !/\.jpe?g$/i.test(values.sheet)) {
+  refuse(`--sheet writes a JPEG: expected a .jpg, got "${values.sheet}"`, 2);
+}
+// What takes minutes should not fail at its end.
+if (values.sheet !== undefined) await mkdir(dirname(values.sheet), { recursive: true });
 /** @type {string[]} */
 const clips = [];
 for (const input of positionals) {

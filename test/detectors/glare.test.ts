@@ -1,38 +1,18 @@
 /** Light that blinds is told with its veil; what is merely bright is not. Over real footage. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { campusPath } from '../../fixtures/index.js';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { glare } from '../../src/detectors/glare.js';
-import { bytesOf, decodeToRaw, type RawClip } from '../../src/evaluation/clip.js';
-import { RawReader } from '../../src/evaluation/raw-file.js';
-import { findFfmpeg } from '../../src/ffmpeg/find.js';
-import { openFile } from '../../src/sources/file.js';
+import type { RawClip } from '../../src/evaluation/clip.js';
+import { readFootage } from './footage.js';
 import { STYLES, write } from './osd/writing.js';
 import { frame, normal } from './scene.js';
 
 const FRAMES = 12;
-let folder: string;
 let clip: RawClip;
-const pictures: Uint8Array[] = [];
+let pictures: readonly Uint8Array[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'relens-glare-'));
-  const ffmpeg = await findFfmpeg();
-  const spec = { path: campusPath, ffmpeg, deinterlace: 'off', maxWidth: 640 } as const;
-  const { signal } = new AbortController();
-  clip = await decodeToRaw(openFile, spec, FRAMES, join(folder, 'clip.yuv'), signal);
-  const reader = await RawReader.open(clip.path, bytesOf(clip).frame);
-  for (let seq = 0; seq < FRAMES; seq++) {
-    const picture = new Uint8Array(bytesOf(clip).frame);
-    await reader.read(seq, picture);
-    pictures.push(picture);
-  }
-  await reader.close();
+  ({ clip, pictures } = await readFootage(FRAMES, 640));
 });
-
-afterAll(() => rm(folder, { recursive: true }));
 
 type Change = (luma: Uint8Array, seq: number) => void;
 

@@ -1,17 +1,11 @@
 /** What happens before a camera every day is not damage: shown on real footage, to every detector. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { campusPath } from '../../fixtures/index.js';
 import { DETECTORS, NETWORK_DETECTORS } from '../../src/detectors/index.js';
-import { bytesOf, decodeToRaw, type RawClip } from '../../src/evaluation/clip.js';
-import { RawReader } from '../../src/evaluation/raw-file.js';
-import { findFfmpeg } from '../../src/ffmpeg/find.js';
+import type { RawClip } from '../../src/evaluation/clip.js';
 import { openEngine, type Engine } from '../../src/inference/engine.js';
 import { loadModelCard } from '../../src/inference/model-card.js';
 import { isLeftAlone } from '../../src/masks/routes.js';
-import { openFile } from '../../src/sources/file.js';
+import { readFootage } from './footage.js';
 import { STYLES, write } from './osd/writing.js';
 import { frame } from './scene.js';
 
@@ -21,31 +15,12 @@ const BEGINS = 10;
 /** The share of clean cells that may be taken for damage. */
 const MOST = 0.002;
 
-let folder: string;
 let clip: RawClip;
-const pictures: Uint8Array[] = [];
+let pictures: readonly Uint8Array[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'relens-not-damage-'));
-  const ffmpeg = await findFfmpeg();
-  const spec = { path: campusPath, ffmpeg, deinterlace: 'off', maxWidth: 384 } as const;
-  clip = await decodeToRaw(
-    openFile,
-    spec,
-    FRAMES,
-    join(folder, 'clip.yuv'),
-    new AbortController().signal,
-  );
-  const reader = await RawReader.open(clip.path, bytesOf(clip).frame);
-  for (let seq = 0; seq < FRAMES; seq++) {
-    const picture = new Uint8Array(bytesOf(clip).frame);
-    await reader.read(seq, picture);
-    pictures.push(picture);
-  }
-  await reader.close();
+  ({ clip, pictures } = await readFootage(FRAMES, 384));
 });
-
-afterAll(() => rm(folder, { recursive: true }));
 
 type Change = (luma: Uint8Array, seq: number) => void;
 

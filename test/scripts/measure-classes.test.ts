@@ -34,6 +34,8 @@ it.each([
   [[], 2, 'usage'],
   [[campusPath, '--kinds', 'snow'], 2, 'unknown kind "snow"; the kinds are dirt, '],
   [[campusPath, '--frames', 'few'], 2, 'at least 1, not "few"'],
+  [[campusPath, '--sheet', 'x.png'], 2, 'expected a .jpg, got "x.png"'],
+  [[campusPath, '--bogus'], 2, "Unknown option '--bogus'"],
   [['nowhere.mp4'], 1, 'nowhere.mp4'],
 ] as const)('refuses %j in one line', (args, code, words) => {
   const { status, stderr, stdout } = run(...args);
