@@ -1,4 +1,5 @@
 /** The detectors that are networks, each in a worker of its own; lanes may share them. */
+import { availableParallelism } from 'node:os';
 import { NETWORK_DETECTORS } from '../src/detectors/index.js';
 import { RelensError } from '../src/errors.js';
 import type { NetworkDetector, NetworkSession } from '../src/detectors/network.js';
@@ -40,7 +41,9 @@ export async function openDetectionNetworks(
   try {
     for (const detector of detectors) {
       const card = await loadModelCard(detector.model, 'detector');
-      engines.set(detector, await openEngine(card, device, threads));
+      const cores = threads > 0 ? threads : availableParallelism();
+      const share = detector.everyFrame ? Math.ceil(cores / 2) : cores;
+      engines.set(detector, await openEngine(card, device, share));
     }
   } catch (error) {
     await close();

@@ -115,10 +115,9 @@ export function openInspection(
     const { still } = standing(frame);
     if (isBlank(still)) return written();
     const soiled = buildMask(grid, momentary).data;
-    return without(
-      written(),
-      soiled.map((value, cell) => value & (still[cell] ?? 0)),
-    );
+    if (isBlank(soiled)) return written();
+    for (let cell = 0; cell < soiled.length; cell++) if (still[cell] === 0) soiled[cell] = 0;
+    return without(written(), soiled);
   };
   /** The map of each detector, in the order of the detectors. */
   const found = new WeakMap<Inspection, readonly DamageMap[]>();
@@ -214,8 +213,12 @@ export function openInspection(
   };
 }
 
-const without = (cells: Uint8Array, others: Uint8Array): Uint8Array =>
-  isBlank(others) ? cells : cells.map((value, cell) => (others[cell] === 0 ? value : 0));
+function without(cells: Uint8Array, others: Uint8Array): Uint8Array {
+  if (isBlank(others)) return cells;
+  const rest = cells.slice();
+  for (let cell = 0; cell < rest.length; cell++) if (others[cell] !== 0) rest[cell] = 0;
+  return rest;
+}
 
 function evenNoise(sigma: number, cells: number): NoiseEstimate {
   return { sigma, map: new Uint8Array(cells).fill(Math.min(255, Math.round(sigma * 4))) };

@@ -10,6 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const FOOTAGE = join(root, 'fixtures', 'campus-path.mp4');
 /** Frames that are not counted: code grows warm, and the first belief of an archive is formed. */
 const WARM = 20;
+/** Frames in which damage is found before some are repaired, and how many: about as long. */
+const ROUND = 32;
+const REPAIRS = 8;
 /** Frames after the one that is inspected; see pipelines/inspection.ts. */
 const AHEAD = 16;
 
@@ -47,48 +50,55 @@ function picturesOf(width, height, frames, noisy) {
   }));
 }
 
-/** A stopwatch: milliseconds of all processors, and of the clock, a time. */
-function watch() {
-  const [cpu, wall] = [process.cpuUsage(), performance.now()];
-  return (/** @type {number} */ times) => {
-    const { user, system } = process.cpuUsage(cpu);
-    return { cpu: (user + system) / 1000 / times, wall: (performance.now() - wall) / times };
-  };
-}
+/** Milliseconds of all processors, and of the clock. */
+class Watch {
+  cpu = 0;
+  wall = 0;
 
-/**
- * @param {ReturnType<typeof picturesOf>} frames
- * @param {number} threads
- */
-async function detection(frames, threads) {
-  const { openInspection } = await dist('pipelines', 'inspection.js');
-  const { openDetectionNetworks } = await dist('pipelines', 'detection-networks.js');
-  const { StageTimes } = await dist('src', 'telemetry', 'stage-times.js');
-  const networks = await openDetectionNetworks('cpu', threads);
-  try {
-    const { lane, width, height } = frames[0] ?? { lane: '', width: 0, height: 0 };
-    const info = { lane, width, height, frameRate: 10 };
-    const session = openInspection(info, new StageTimes(), () => 0, networks);
-    let elapsed = watch();
-    for (const [index, frame] of frames.slice(0, -AHEAD).entries()) {
-      if (index === WARM) elapsed = watch();
-      const ahead = frames.slice(index + 1, index + 1 + AHEAD).map((one) => ({ frame: one }));
-      session.mask(await session.inspect({ frame }, ahead));
-    }
-    return elapsed(frames.length - AHEAD - WARM);
-  } finally {
-    await networks.close();
+  /** @param {() => Promise<unknown>} work */
+  async time(work) {
+    const [cpu, wall] = [process.cpuUsage(), performance.now()];
+    await work();
+    const { user, system } = process.cpuUsage(cpu);
+    this.cpu += (user + system) / 1000;
+    this.wall += performance.now() - wall;
+  }
+
+  /** @param {number} times */
+  each(times) {
+    return { cpu: this.cpu / times, wall: this.wall / times };
   }
 }
 
 /**
- * A whole frame with noise all over.
+ * Finds the damage of one frame after the other.
+ * @param {ReturnType<typeof picturesOf>} frames
+ * @param {number} threads
+ */
+async function openDetection(frames, threads) {
+  const { openInspection } = await dist('pipelines', 'inspection.js');
+  const { openDetectionNetworks } = await dist('pipelines', 'detection-networks.js');
+  const { StageTimes } = await dist('src', 'telemetry', 'stage-times.js');
+  const networks = await openDetectionNetworks('cpu', threads);
+  const { lane, width, height } = frames[0] ?? { lane: '', width: 0, height: 0 };
+  const info = { lane, width, height, frameRate: 10 };
+  const session = openInspection(info, new StageTimes(), () => 0, networks);
+  let index = 0;
+  const next = async () => {
+    const [frame, ...rest] = frames.slice(index, ++index + AHEAD);
+    const ahead = rest.map((one) => ({ frame: one }));
+    session.mask(await session.inspect({ frame }, ahead));
+  };
+  return { next, close: () => networks.close() };
+}
+
+/**
+ * Repairs a whole frame with noise all over, time and again.
  * @param {number} width
  * @param {number} height
  * @param {number} threads
- * @param {number} times
  */
-async function repair(width, height, threads, times) {
+async function openRepair(width, height, threads) {
   const { loadModelCard } = await dist('src', 'inference', 'model-card.js');
   const { openEngine } = await dist('src', 'inference', 'engine.js');
   const card = await loadModelCard('lite', 'generator');
@@ -105,16 +115,39 @@ async function repair(width, height, threads, times) {
   const [luma, chroma, counts, sigma] = [bytes(4, 2), bytes(8, 1), bytes(3, 1), bytes(1, 1)];
   let feeds = { luma, chroma, counts, mask: hidden, sigma, strength: one, synthesis: { ...one } };
   feeds.synthesis.data = new Float32Array([1]);
-  const run = async () => {
+  const next = async () => {
     ({ feeds } = await engine.run(feeds));
   };
+  return { next, close: () => engine.close() };
+}
+
+/**
+ * Both in turns, so that whatever else the machine does falls on both.
+ * @param {ReturnType<typeof picturesOf>} pictures
+ * @param {number} threads
+ */
+async function inTurns(pictures, threads) {
+  const { width, height } = pictures[0] ?? { width: 0, height: 0 };
+  const found = await openDetection(pictures, threads);
+  const repaired = await openRepair(width, height, threads);
+  const repeat = async (/** @type {number} */ times, /** @type {() => Promise<void>} */ work) => {
+    for (let n = 0; n < times; n++) await work();
+  };
   try {
-    await run();
-    const elapsed = watch();
-    for (let n = 0; n < times; n++) await run();
-    return elapsed(times);
+    await repeat(WARM, found.next);
+    await repeat(2, repaired.next);
+    const [finding, repairing] = [new Watch(), new Watch()];
+    let [finds, repairs] = [0, 0];
+    for (let left = pictures.length - AHEAD - WARM; left > 0; left -= ROUND) {
+      const frames = Math.min(ROUND, left);
+      await finding.time(() => repeat(frames, found.next));
+      await repairing.time(() => repeat(REPAIRS, repaired.next));
+      finds += frames;
+      repairs += REPAIRS;
+    }
+    return { found: finding.each(finds), repaired: repairing.each(repairs) };
   } finally {
-    await engine.close();
+    await Promise.all([found.close(), repaired.close()]);
   }
 }
 
@@ -135,7 +168,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       size: { type: 'string', default: '640x360' },
-      frames: { type: 'string', default: '180' },
+      frames: { type: 'string', default: '192' },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
@@ -153,8 +186,7 @@ async function main() {
   ];
   for (const noisy of [true, false]) {
     const pictures = picturesOf(width, height, frames + WARM + AHEAD, noisy);
-    const found = await detection(pictures, threads);
-    const repaired = await repair(width, height, threads, Math.max(2, frames / 10));
+    const { found, repaired } = await inTurns(pictures, threads);
     lines.push(row(noisy ? 'noise all over' : 'as recorded', found, repaired));
   }
   process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,13 +1,12 @@
 /** Links strips of line strength to chains: candidates for a vertical line. */
 import { ASIDE, STRIPS } from './line-strength.js';
+import { openSampleKernel } from './sample-kernel.js';
 
-/** Samples by which a line may move from strip to strip. */
-const SLANT = 2;
 /** Columns to either side of a chain that belong to it. */
 const BESIDE = 8;
 /** Times the search is repeated for chains that the first ones hid. */
 const ROUNDS = 3;
-/** Mark in the back-pointers: the chain begins here. */
+/** Mark of the back-pointers: the chain begins here. */
 const NEW = 127;
 
 /** A chain of strips from `first` on, one column each; `strength` is their mean, in grey levels. */
@@ -27,35 +26,70 @@ export interface Demand {
   readonly most: number;
 }
 
-/**
- * The best chains by dynamic programming from the top, bright ones first. `strength`, `[2, STRIPS,
- * width]`, is used up where they lie. `around` limits the search to columns near one.
- */
-export function chainsOf(
-  width: number,
-  strength: Float32Array,
-  demand: Demand,
-  around?: { readonly bright: boolean; readonly column: number; readonly reach: number },
-): Chain[] {
-  const found: Chain[] = [];
-  const left = Math.max(ASIDE, Math.round((around?.column ?? 0) - (around?.reach ?? 0)));
-  const right = Math.min(
-    width - ASIDE,
-    around === undefined ? width : Math.round(around.column + around.reach) + 1,
-  );
-  for (const bright of around === undefined ? [true, false] : [around.bright]) {
-    const half = strength.subarray(bright ? 0 : STRIPS * width, (bright ? 1 : 2) * STRIPS * width);
-    const chains: Chain[] = [];
-    for (let round = 0; round < ROUNDS && chains.length < demand.most; round++) {
-      const more = search(width, half, demand, left, right, bright);
-      const free = apart(more).slice(0, demand.most - chains.length);
-      for (const chain of free) wipe(half, width, chain);
-      chains.push(...free);
-      if (free.length === more.length) break;
+/** Where a chain is looked for: columns within `reach` of one. */
+export interface Around {
+  readonly bright: boolean;
+  readonly column: number;
+  readonly reach: number;
+}
+
+/** `strength` is `[2, STRIPS, width]`, bright lines first; it is not changed. */
+export type ChainsOf = (strength: Float32Array, demand: Demand, around?: Around) => Chain[];
+
+/** Finds the best chains by dynamic programming from the top, bright ones first. */
+export function openChains(width: number): ChainsOf {
+  const count = STRIPS * width;
+  const kernel = openSampleKernel({
+    half: ['f32', count],
+    sums: ['f32', count],
+    moves: ['i8', count],
+    ends: ['i32', count],
+  });
+  const { half, sums, moves, ends } = kernel;
+  const used = new Uint8Array(count);
+
+  /** One pass: for each place where a chain's sum is at its greatest, the chain; best first. */
+  const search = (demand: Demand, left: number, right: number, bright: boolean): Chain[] => {
+    const { strips, floor, mean } = demand;
+    const least = strips * Math.max(1, mean - floor);
+    const places = [STRIPS, width, left, right] as const;
+    const ending = kernel.linkStrips(half, ...places, floor, least, sums, moves, ends);
+    if (ending === 0) return [];
+    const bestFirst = Array.from(ends.subarray(0, ending)).sort(
+      (a, b) => (sums[b] ?? 0) - (sums[a] ?? 0),
+    );
+    used.fill(0);
+    const found: Chain[] = [];
+    for (const at of bestFirst) {
+      if (used[at] === 1) continue;
+      const chain = trace(width, half, moves, used, at, bright);
+      if (chain.columns.length < strips || chain.strength < mean) continue;
+      found.push(chain);
     }
-    found.push(...chains);
-  }
-  return found;
+    return found;
+  };
+
+  return (strength, demand, around) => {
+    const found: Chain[] = [];
+    const left = Math.max(ASIDE, Math.round((around?.column ?? 0) - (around?.reach ?? 0)));
+    const right = Math.min(
+      width - ASIDE,
+      around === undefined ? width : Math.round(around.column + around.reach) + 1,
+    );
+    for (const bright of around === undefined ? [true, false] : [around.bright]) {
+      half.set(strength.subarray(bright ? 0 : count, bright ? count : 2 * count));
+      const chains: Chain[] = [];
+      for (let round = 0; round < ROUNDS && chains.length < demand.most; round++) {
+        const more = search(demand, left, right, bright);
+        const free = apart(more).slice(0, demand.most - chains.length);
+        for (const chain of free) wipe(half, width, chain);
+        chains.push(...free);
+        if (free.length === more.length) break;
+      }
+      found.push(...chains);
+    }
+    return found;
+  };
 }
 
 /** Takes the columns of a chain out of `half`, `[STRIPS, width]`. */
@@ -91,53 +125,6 @@ function touches(a: Chain, b: Chain): boolean {
     if (Math.abs(away) <= BESIDE) return true;
   }
   return false;
-}
-
-/** One pass: for each place where a chain's sum is at its greatest, the chain; best first. */
-function search(
-  width: number,
-  strength: Float32Array,
-  { strips, floor, mean }: Demand,
-  left: number,
-  right: number,
-  bright: boolean,
-): Chain[] {
-  const sum = new Float32Array(STRIPS * width);
-  const from = new Int8Array(STRIPS * width);
-  const ends: { at: number; total: number }[] = [];
-  const least = strips * Math.max(1, mean - floor);
-  for (let strip = 0; strip < STRIPS; strip++) {
-    for (let x = left; x < right; x++) {
-      const i = strip * width + x;
-      let before = 0;
-      let move = NEW;
-      if (strip > 0) {
-        for (let m = -SLANT; m <= SLANT; m++) {
-          const value = sum[i - width + m] ?? 0;
-          if (value > before) {
-            before = value;
-            move = m;
-          }
-        }
-      }
-      const gain = (strength[i] ?? 0) - floor;
-      const total = before + gain;
-      from[i] = move;
-      if (total <= 0) continue;
-      sum[i] = total;
-      if (gain > 0 && total >= least) ends.push({ at: i, total });
-    }
-  }
-  ends.sort((a, b) => b.total - a.total);
-  const used = new Uint8Array(STRIPS * width);
-  const found: Chain[] = [];
-  for (const { at } of ends) {
-    if (used[at] === 1) continue;
-    const chain = trace(width, strength, from, used, at, bright);
-    if (chain.columns.length < strips || chain.strength < mean) continue;
-    found.push(chain);
-  }
-  return found;
 }
 
 /** Follows the back-pointers from a chain's end; marks in `used` what lies beside it. */

@@ -36,7 +36,12 @@ const KINDS = RULES.map(({ kind }) => kind);
 /** Rows and columns of cells that the model is given are multiples of this. */
 const MULTIPLE = 16;
 
-export const damageNetwork: NetworkDetector = { model: 'damage', kinds: KINDS, open };
+export const damageNetwork: NetworkDetector = {
+  model: 'damage',
+  kinds: KINDS,
+  everyFrame: true,
+  open,
+};
 
 function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const grid = cellGrid(info);

@@ -50,7 +50,8 @@ function open(info: SourceInfo): DetectorSession {
     noisyFrames,
   });
 
-  const current = (): DamageMap => ({ kind: 'dead-pixel', columns, rows, score: score.slice() });
+  // A score is never changed: a new belief has one of its own.
+  const current = (): DamageMap => ({ kind: 'dead-pixel', columns, rows, score });
   return {
     inspect(frame: Frame): DamageMap {
       luma.set(frame.data.subarray(0, count));
@@ -83,7 +84,7 @@ function open(info: SourceInfo): DetectorSession {
     reset() {
       seen = 0;
       noisyFrames = 0;
-      score.fill(0);
+      score = new Uint8Array(columns * rows);
       repeats.fill(0);
     },
   };
@@ -101,11 +102,11 @@ function standingOut(mean: Luma, seen: number): number[] {
       const left = x >= 2 ? -2 : 2;
       const right = x < width - 2 ? 2 : -2;
       const value = data[i] ?? 0;
+      if (value >= DARK && value <= BRIGHT) continue;
       // Most pixels are settled by two neighbours. One of the eight may be damaged as well.
       const a = value - (data[i + left] ?? 0);
       const b = value - (data[i + right] ?? 0);
       const sign = a + b < 0 ? -1 : 1;
-      if (value >= DARK && value <= BRIGHT) continue;
       let close = (a * sign < LEAST ? 1 : 0) + (b * sign < LEAST ? 1 : 0);
       if (close > 1) continue;
       if ((value - (data[i + up] ?? 0)) * sign < LEAST) close++;

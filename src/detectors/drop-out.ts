@@ -2,11 +2,12 @@
 import type { DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
+import { noiseOfChange } from './noise-of-change.js';
 import { openSampleKernel } from './sample-kernel.js';
 import type { Shape } from './scratch-shape.js';
 import { Scratches, type Sighting } from './scratches.js';
 import { openSpikes } from './spikes.js';
-import { findStreaks } from './streaks.js';
+import { findStreaks, type Streak } from './streaks.js';
 
 export const dropOut: Detector = { kind: 'drop-out', open };
 
@@ -16,9 +17,9 @@ const MEMORY = 16;
 /** Frames whose lines are remembered, for those that prove to be scratches later. */
 const KEPT = 64;
 
-/** What was seen in a frame: the cells of its streaks, and all its lines. */
+/** What was seen in a frame: its streaks, and all its lines. */
 interface Seen {
-  readonly streaks: Uint8Array;
+  readonly streaks: readonly Streak[];
   readonly lines: readonly Sighting[];
 }
 
@@ -60,18 +61,17 @@ function open(info: SourceInfo): DetectorSession {
       const one = seen > 0 ? before : after;
       const other = after ?? (seen > 1 ? beforeThat : one);
       if (one !== undefined && other !== undefined) {
-        const noise = noiseOf(luma, one);
+        const noise = noiseOfChange(luma, one);
         const neighbours = { before: one, after: other };
         const hits = spikes(luma, neighbours, noise);
-        for (const streak of findStreaks(info, luma, neighbours, hits)) {
-          for (let y = streak.top; y < streak.bottom; y++) {
-            damaged.fill(1, y * width + streak.left, y * width + streak.right);
-          }
+        const streaks = findStreaks(info, luma, neighbours, hits);
+        for (const { top, bottom, left, right } of streaks) {
+          for (let y = top; y < bottom; y++) damaged.fill(1, y * width + left, y * width + right);
         }
         if (seen === 0) reference.set(one);
-        toCells(damaged, width, score);
+        coverStreaks(streaks, columns, score);
         const lines = scratches.follow(luma, reference, noise);
-        history.set(frame.seq, { streaks: score.slice(), lines });
+        history.set(frame.seq, { streaks, lines });
         // Oldest first: numbers may have gaps where frames were dropped.
         for (const seq of history.keys()) {
           if (seq > frame.seq - KEPT) break;
@@ -94,7 +94,8 @@ function open(info: SourceInfo): DetectorSession {
     revised(seq: number): DamageMap | undefined {
       const then = history.get(seq);
       if (then === undefined) return undefined;
-      const score = then.streaks.slice();
+      const score = new Uint8Array(columns * rows);
+      coverStreaks(then.streaks, columns, score);
       for (const { track, shape } of then.lines) {
         if (track.proven || track.presumed) cover(shape, columns, score);
       }
@@ -118,24 +119,12 @@ function open(info: SourceInfo): DetectorSession {
   };
 }
 
-/** Standard deviation of the noise from the median absolute change of every 13th sample. */
-function noiseOf(luma: Uint8Array, other: Uint8Array): number {
-  const histogram = new Uint32Array(256);
-  let samples = 0;
-  for (let i = 0; i < luma.length; i += 13, samples++) {
-    const change = Math.abs((luma[i] ?? 0) - (other[i] ?? 0));
-    histogram[change] = (histogram[change] ?? 0) + 1;
-  }
-  let below = 0;
-  let median = 0;
-  while (median < 255 && (below += histogram[median] ?? 0) < samples / 2) median++;
-  return median / 0.954;
-}
-
-function toCells(damaged: Uint8Array, width: number, score: Uint8Array): void {
-  const columns = width >> 1;
-  for (let i = damaged.indexOf(1); i >= 0; i = damaged.indexOf(1, i + 1)) {
-    score[(Math.floor(i / width) >> 1) * columns + ((i % width) >> 1)] = 255;
+/** Marks the cells that streaks cover. */
+function coverStreaks(streaks: readonly Streak[], columns: number, score: Uint8Array): void {
+  for (const { top, bottom, left, right } of streaks) {
+    for (let row = top >> 1; row < (bottom + 1) >> 1; row++) {
+      score.fill(255, row * columns + (left >> 1), row * columns + ((right + 1) >> 1));
+    }
   }
 }
 

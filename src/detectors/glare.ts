@@ -1,8 +1,9 @@
 /** Finds where light blinds the camera: what it clips, and the veil around that. */
 import type { DamageMap } from '../frame/damage-map.js';
+import { isBlank } from '../frame/blank.js';
 import { cellGrid, type CellGrid, type Frame } from '../frame/frame.js';
 import type { Detector, DetectorSession, SourceInfo } from '../frame/seams.js';
-import { Cores, spotMeans, spotSize, type Around } from './veil.js';
+import { Cores, openSpotMeans, spotSize, type Around } from './veil.js';
 import { BLINDING, linear, veilAround } from './veil-shape.js';
 
 export const glare: Detector = { kind: 'glare', open };
@@ -25,14 +26,16 @@ function open(info: SourceInfo): DetectorSession {
   const now = new Float32Array(luma.length);
   const belief = new Float32Array(luma.length);
   const cores = new Cores(grid);
-  const score = new Uint8Array(columns * rows);
+  const spotMeans = openSpotMeans(info, size, grid);
+  // Never changed: a new belief has one of its own.
+  let score = new Uint8Array(columns * rows);
   let seen = 0;
   const save = () => ({ belief, score, seen });
 
   return {
     inspect(frame: Frame): DamageMap {
-      if (seen++ % EVERY !== 0) return { kind: 'glare', columns, rows, score: score.slice() };
-      spotMeans(info, frame.data, size, grid, luma);
+      if (seen++ % EVERY !== 0) return { kind: 'glare', columns, rows, score };
+      spotMeans(frame.data, luma);
       now.fill(0);
       for (const core of cores.find(luma)) tell(luma, core, cores.around(luma, core), now);
       const share = seen === 1 ? 1 : FOLLOW;
@@ -43,21 +46,20 @@ function open(info: SourceInfo): DetectorSession {
         belief[i] = value < 1 ? 0 : value;
         any ||= value >= 1;
       }
+      if (any || !isBlank(score)) score = new Uint8Array(columns * rows);
       if (any) spread(grid, belief, size / 2, { columns, rows }, score);
-      else score.fill(0);
-      return { kind: 'glare', columns, rows, score: score.slice() };
+      return { kind: 'glare', columns, rows, score };
     },
     save,
     load(state) {
       const from = state as ReturnType<typeof save>;
       belief.set(from.belief);
-      score.set(from.score);
-      seen = from.seen;
+      ({ score, seen } = from);
     },
     reset() {
       seen = 0;
       belief.fill(0);
-      score.fill(0);
+      score = new Uint8Array(columns * rows);
     },
   };
 }

@@ -59,7 +59,12 @@ const PACE = 2;
 const MILESTONES = [4, 8];
 const EVERY = 16;
 
-export const lensNetwork: NetworkDetector = { model: 'lens', kinds: KINDS, open };
+export const lensNetwork: NetworkDetector = {
+  model: 'lens',
+  kinds: KINDS,
+  everyFrame: false,
+  open,
+};
 
 /** The belief is formed anew each time, so that it ends when the lens was cleaned. */
 function open(info: SourceInfo, run: RunNetwork): NetworkSession {

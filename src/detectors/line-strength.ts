@@ -24,6 +24,7 @@ export interface LineStrength {
 /** Clip of a difference, in grey levels, so that no strong edge decides alone. */
 export const CLIP = 48;
 
+/** Lent until the next call. */
 export type LineStrengthOf = (luma: Uint8Array, reference: Uint8Array) => LineStrength;
 
 export function openLineStrength({ width, height }: FrameSize): LineStrengthOf {
@@ -33,33 +34,29 @@ export function openLineStrength({ width, height }: FrameSize): LineStrengthOf {
     rises: ['i16', width],
     above: ['i16', width],
     below: ['i16', width],
+    standing: ['f32', 2 * STRIPS * width],
+    fresh: ['f32', 2 * STRIPS * width],
   });
-  const { here, known, rises, above, below } = kernel;
+  const { here, known, rises, above, below, standing, fresh } = kernel;
   const every = Math.max(1, Math.floor(height / ENOUGH_ROWS));
-  const before = (sums: Int16Array, x: number) =>
-    (sums[x] ?? 0) - Math.max(0, Math.min(sums[x - 2 * ASIDE] ?? 0, sums[x + 2 * ASIDE] ?? 0));
+  const strips = (lines: Float32Array) =>
+    Array.from({ length: STRIPS }, (_, strip) => ({
+      bright: lines.subarray(strip * width, (strip + 1) * width),
+      dark: lines.subarray((STRIPS + strip) * width, (STRIPS + strip + 1) * width),
+    }));
+  const [standingIn, freshIn] = [strips(standing), strips(fresh)];
   return (luma, reference) => {
-    const standing = new Float32Array(2 * STRIPS * width);
-    const fresh = new Float32Array(2 * STRIPS * width);
     here.set(luma);
     known.set(reference);
-    for (let strip = 0; strip < STRIPS; strip++) {
+    for (const [strip, { bright, dark }] of standingIn.entries()) {
+      const news = freshIn[strip];
+      if (news === undefined) continue;
       const top = Math.floor((strip * height) / STRIPS);
       const bottom = Math.floor(((strip + 1) * height) / STRIPS);
       kernel.sumLines(here, known, width, top, bottom, every, ASIDE, CLIP, rises, above, below);
       const rows = Math.ceil((bottom - top) / every);
-      for (let x = ASIDE; x < width - ASIDE; x++) {
-        const up = rises[x] ?? 0;
-        const down = -(rises[x + ASIDE] ?? 0);
-        const bright = Math.min(up, down);
-        const dark = -Math.max(up, down);
-        const i = strip * width + x;
-        const j = i + STRIPS * width;
-        standing[i] = bright / rows;
-        standing[j] = dark / rows;
-        if (bright > 0) fresh[i] = Math.min(bright, before(above, x)) / rows;
-        if (dark > 0) fresh[j] = Math.min(dark, before(below, x)) / rows;
-      }
+      const sums = [rises, above, below] as const;
+      kernel.standOut(...sums, width, ASIDE, rows, bright, dark, news.bright, news.dark);
     }
     return { standing, fresh };
   };

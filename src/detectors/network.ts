@@ -45,6 +45,8 @@ export interface NetworkDetector {
   /** Its name in models/. */
   readonly model: string;
   readonly kinds: readonly DamageMap['kind'][];
+  /** It runs for each frame, beside detectors that take as long: half of the threads are theirs. */
+  readonly everyFrame: boolean;
   open(info: SourceInfo, run: RunNetwork): NetworkSession;
 }
 
@@ -79,7 +81,7 @@ export function reuse(
   return old instanceof Uint8Array && old.length === bytes ? old : new Uint8Array(bytes);
 }
 
-/** Cuts plane `index` of `[1, n, rows, columns]` scores back to the size of the grid. */
+/** Plane `index` of `[1, n, rows, columns]` scores, cut back to the size of the grid; may be a view of it. */
 export function scoresOf(
   results: MadeTensors,
   index: number,
@@ -88,6 +90,9 @@ export function scoresOf(
   const made = results['scores'];
   if (made === undefined) throw new Error('expected the model to give scores, it gave none');
   const [, , rows = 0, columns = 0] = made.dims;
+  if (columns === width && made.data instanceof Uint8Array) {
+    return made.data.subarray(index * rows * columns, index * rows * columns + width * height);
+  }
   const scores = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     const from = (index * rows + y) * columns;

@@ -3,6 +3,7 @@ import type { NoiseEstimate } from '../frame/damage-map.js';
 import { cellGrid, type Frame } from '../frame/frame.js';
 import type { NoiseSession, SourceInfo } from '../frame/seams.js';
 import { blockGrid, openTemporalNoise, spatialNoise, type BlockNoise } from './noise-blocks.js';
+import { nthSmallest, numbersOf } from './quantile.js';
 
 /** Blocks along one side of a region: 64 luma samples. */
 const REGION = 8;
@@ -24,6 +25,7 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
   const regions = new Float32Array(wide * tall);
   const previous = new Uint8Array(info.width * info.height);
   const temporalNoise = openTemporalNoise(info);
+  const spread = openSpread(wide, tall, columns, rows);
   let seen = 0;
   let measured = 0;
   let sigma = 0;
@@ -56,7 +58,7 @@ export function openNoiseMeter(info: SourceInfo): NoiseSession {
       }
       previous.set(luma);
       seen++;
-      return { sigma, map: spread(regions, wide, tall, columns, rows) };
+      return { sigma, map: spread(regions) };
     },
     save,
     load(state) {
@@ -96,30 +98,22 @@ function regionNoise(blocks: BlockNoise, wide: number, tall: number): Float32Arr
         if (!Number.isNaN(value)) values[count++] = value;
       }
     }
-    out[region] = count * 8 < values.length ? NaN : agreeing(values.subarray(0, count).sort());
+    out[region] = count * 8 < values.length ? NaN : agreeing(values.subarray(0, count));
   }
   return out;
 }
 
-function agreeing(sorted: Float32Array): number {
-  const limit = (sorted[Math.floor(sorted.length / 5)] ?? 0) * INLIER;
+/** @param values put into another order */
+function agreeing(values: Float32Array): number {
+  const limit = nthSmallest(values, Math.floor(values.length / 5)) * INLIER;
   let squares = 0;
   let count = 0;
-  for (; count < sorted.length; count++) {
-    const value = sorted[count] ?? 0;
-    if (value > limit) break;
+  for (const value of values) {
+    if (value > limit) continue;
     squares += value * value;
+    count++;
   }
   return Math.sqrt(squares / Math.max(1, count));
-}
-
-/** The numbers among them, the least first; a filter would make an object of each. */
-function inOrder(values: Float32Array): Float32Array {
-  // NaN is sorted to the end.
-  const sorted = values.slice().sort();
-  let count = sorted.length;
-  while (count > 0 && Number.isNaN(sorted[count - 1])) count--;
-  return sorted.subarray(0, count);
 }
 
 /** Under even noise the quieter regions are this much below all of them, measured. */
@@ -127,7 +121,7 @@ const QUIETER = 1.012;
 
 /** RMS over the quieter 60 % of the regions: the others may be full of people. */
 function lowerMean(regions: Float32Array): number {
-  const sorted = inOrder(regions);
+  const sorted = numbersOf(regions).sort();
   const count = Math.ceil(sorted.length * 0.6);
   let squares = 0;
   for (const value of sorted.subarray(0, count)) squares += value * value;
@@ -135,17 +129,18 @@ function lowerMean(regions: Float32Array): number {
 }
 
 function quantile(values: Float32Array, share: number): number {
-  const sorted = inOrder(values);
-  return sorted[Math.floor(sorted.length * share)] ?? 0;
+  const numbers = numbersOf(values);
+  return nthSmallest(numbers, Math.floor(numbers.length * share));
 }
 
 /** True when the blocks' changes have no common floor, as in a pan: then nothing is static. */
 function isMoving({ sigma }: BlockNoise): boolean {
-  const sorted = inOrder(sigma);
-  const floor = sorted[Math.floor(sorted.length / 5)] ?? 0;
+  const numbers = numbersOf(sigma);
+  const floor = nthSmallest(numbers, Math.floor(numbers.length / 5));
   if (floor < 1) return false;
-  const agree = sorted.findIndex((value) => value > floor * INLIER);
-  return agree >= 0 && agree < sorted.length * 0.3;
+  let agree = 0;
+  for (const value of numbers) if (value <= floor * INLIER) agree++;
+  return agree < numbers.length * 0.3;
 }
 
 function lower(one: BlockNoise, other: BlockNoise): BlockNoise {
@@ -155,38 +150,48 @@ function lower(one: BlockNoise, other: BlockNoise): BlockNoise {
 
 /** True when a frame is its predecessor again, as after a change of frame rate. */
 function repeats(luma: Uint8Array, other: Uint8Array): boolean {
-  let changed = 0;
-  for (let i = 0; i < luma.length; i += 5) if (luma[i] !== other[i]) changed++;
-  return changed * 5000 < luma.length;
+  let left = Math.ceil(luma.length / 5000);
+  // Most frames are not, and show it at once.
+  for (let i = 0; i < luma.length && left > 0; i += 5) if (luma[i] !== other[i]) left--;
+  return left > 0;
 }
 
 /** Regions, bilinearly, to cells; sigma times 4. */
-function spread(
-  regions: Float32Array,
+function openSpread(
   wide: number,
   tall: number,
   columns: number,
   rows: number,
-): Uint8Array {
-  const out = new Uint8Array(columns * rows);
+): (regions: Float32Array) => Uint8Array {
   /** Of the regions as high as one row of cells. */
-  const across = new Float32Array(wide);
-  for (let row = 0; row < rows; row++) {
-    const y = Math.min(Math.max(((row + 0.5) / rows) * tall - 0.5, 0), tall - 1);
-    const above = Math.floor(y);
-    const below = Math.min(above + 1, tall - 1);
-    for (let x = 0; x < wide; x++) {
-      const top = regions[above * wide + x] ?? 0;
-      const bottom = regions[below * wide + x] ?? 0;
-      across[x] = 4 * (top + (bottom - top) * (y - above));
-    }
-    for (let column = 0; column < columns; column++) {
-      const x = Math.min(Math.max(((column + 0.5) / columns) * wide - 0.5, 0), wide - 1);
-      const left = x | 0;
-      const from = across[left] ?? 0;
-      const to = across[Math.min(left + 1, wide - 1)] ?? 0;
-      out[row * columns + column] = Math.min(255, from + (to - from) * (x - left) + 0.5);
-    }
+  const across = new Float32Array(wide + 1);
+  /** Of each column, the region to its left, and how far it is beyond that one's middle. */
+  const region = new Uint16Array(columns);
+  const share = new Float64Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const x = Math.min(Math.max(((column + 0.5) / columns) * wide - 0.5, 0), wide - 1);
+    region[column] = Math.floor(x);
+    share[column] = x - Math.floor(x);
   }
-  return out;
+  return (regions) => {
+    const out = new Uint8Array(columns * rows);
+    for (let row = 0; row < rows; row++) {
+      const y = Math.min(Math.max(((row + 0.5) / rows) * tall - 0.5, 0), tall - 1);
+      const above = Math.floor(y);
+      const below = Math.min(above + 1, tall - 1);
+      for (let x = 0; x < wide; x++) {
+        const top = regions[above * wide + x] ?? 0;
+        const bottom = regions[below * wide + x] ?? 0;
+        across[x] = 4 * (top + (bottom - top) * (y - above));
+      }
+      across[wide] = across[wide - 1] ?? 0;
+      for (let column = 0, at = row * columns; column < columns; column++, at++) {
+        const left = region[column] ?? 0;
+        const from = across[left] ?? 0;
+        const value = from + ((across[left + 1] ?? 0) - from) * (share[column] ?? 0) + 0.5;
+        out[at] = value < 255 ? value : 255;
+      }
+    }
+    return out;
+  };
 }

@@ -33,10 +33,13 @@ export function keepRegions(
   { low, sure, extent, share, shareAtBorder = share, shareOf, marked }: RegionRule,
 ): Uint8Array {
   const kept = new Uint8Array(score.length);
-  const visited = new Uint8Array(score.length);
+  let visited: Uint8Array | undefined;
   const region: number[] = [];
+  // A region in which nothing is sure is not kept, and not walked through.
   for (let start = 0; start < score.length; start++) {
-    if (visited[start] !== 0 || (score[start] ?? 0) < low) continue;
+    if ((score[start] ?? 0) < sure) continue;
+    visited ??= new Uint8Array(score.length);
+    if (visited[start] !== 0) continue;
     region.length = 0;
     region.push(start);
     visited[start] = 1;

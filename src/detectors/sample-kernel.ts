@@ -2,7 +2,7 @@
 import { instantiate, type WithMemory } from '../config/web-assembly.js';
 
 /** One of the instance's own arrays. */
-type Own = Uint8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
+type Own = Uint8Array | Int8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
 
 /** What src/detectors/kernel/samples.ts and lines.ts export, and say of it. */
 interface Work {
@@ -35,6 +35,16 @@ interface Work {
     sums: Own,
     out: Own,
   ): void;
+  spotSums(
+    luma: Own,
+    width: number,
+    height: number,
+    size: number,
+    columns: number,
+    rows: number,
+    sums: Own,
+    out: Own,
+  ): void;
   gather(sum: Own, low: Own, high: Own, luma: Own, count: number, first: boolean): void;
   trimmedMean(mean: Own, sum: Own, low: Own, high: Own, count: number, frames: number): void;
   sumLines(
@@ -50,6 +60,30 @@ interface Work {
     above: Own,
     below: Own,
   ): void;
+  standOut(
+    rises: Own,
+    above: Own,
+    below: Own,
+    width: number,
+    aside: number,
+    rows: number,
+    bright: Own,
+    dark: Own,
+    freshBright: Own,
+    freshDark: Own,
+  ): void;
+  linkStrips(
+    strength: Own,
+    strips: number,
+    width: number,
+    left: number,
+    right: number,
+    floor: number,
+    least: number,
+    sums: Own,
+    moves: Own,
+    ends: Own,
+  ): number;
   markSpikes(
     luma: Own,
     before: Own,
@@ -62,6 +96,7 @@ interface Work {
     quiet: number,
     few: number,
     hits: Own,
+    counts: Own,
     scratch: Own,
   ): void;
 }
@@ -77,14 +112,18 @@ const WORK: readonly (keyof Work)[] = [
   'averageWithVariance',
   'compareBlocks',
   'detail',
+  'spotSums',
   'gather',
   'trimmedMean',
   'sumLines',
+  'standOut',
+  'linkStrips',
   'markSpikes',
 ];
 
 const TYPES = {
   u8: Uint8Array,
+  i8: Int8Array,
   i16: Int16Array,
   u16: Uint16Array,
   i32: Int32Array,

@@ -1,6 +1,6 @@
 /** Follows thin vertical lines from frame to frame, to tell scratches from poles. */
 import type { FrameSize } from '../frame/frame.js';
-import { chainsOf, wipeAll, type Chain } from './chains.js';
+import { openChains, wipeAll, type Chain, type ChainsOf } from './chains.js';
 import { evenPart } from './even-part.js';
 import { openLineStrength, STRIPS, type LineStrengthOf } from './line-strength.js';
 import { shapeOf, type Shape } from './scratch-shape.js';
@@ -59,12 +59,14 @@ export interface Sighting {
 export class Scratches {
   readonly #size: FrameSize;
   readonly #strengthOf: LineStrengthOf;
+  readonly #chainsOf: ChainsOf;
   #tracks: Track[] = [];
   #frames = 0;
 
   constructor(size: FrameSize) {
     this.#size = size;
     this.#strengthOf = openLineStrength(size);
+    this.#chainsOf = openChains(size.width);
   }
 
   /**
@@ -102,7 +104,7 @@ export class Scratches {
     for (const track of this.#tracks.filter((t) => t.proven)) {
       const around = { bright: track.bright, column: track.column, reach: 2 * STEP };
       const demand = { strips: 4, floor, mean: 1.2 * floor, most: 1 };
-      const [chain] = chainsOf(width, standing.slice(), demand, around);
+      const [chain] = this.#chainsOf(standing, demand, around);
       if (chain === undefined) continue;
       const near = Math.abs(
         smoothLine(chain.columns).at(STRIPS / 2 - 0.5 - chain.first) - track.column,
@@ -111,14 +113,14 @@ export class Scratches {
       wipeAll(standing, width, [chain]);
       wipeAll(fresh, width, [chain]);
     }
-    const news = chainsOf(width, fresh, { strips: 5, floor, mean: 1.6 * floor, most: 6 });
+    const news = this.#chainsOf(fresh, { strips: 5, floor, mean: 1.6 * floor, most: 6 });
     wipeAll(
       standing,
       width,
       news.filter((chain) => note(chain, reference)),
     );
     const mean = Math.max(12, 1.6 * floor);
-    for (const chain of chainsOf(width, standing, { strips: 6, floor, mean, most: 8 })) {
+    for (const chain of this.#chainsOf(standing, { strips: 6, floor, mean, most: 8 })) {
       note(chain, undefined);
     }
     for (const track of this.#tracks) {

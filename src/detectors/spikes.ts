@@ -16,8 +16,16 @@ const FEWEST = SHORTEST / 2;
 /** Every so many samples are looked at to find that out. */
 const SPARSE = 4;
 
-/** Marks (1) the spikes in time, `[H, W]`, lent; `noise` is the standard deviation, in grey levels. */
-export type Spikes = (luma: Uint8Array, neighbours: Neighbours, noise: number) => Uint8Array;
+/** Samples of a frame that differ from both neighbours. */
+export interface Hits {
+  /** 1 = hit, `[H, W]`. */
+  readonly marks: Uint8Array;
+  /** How many there are in each row. */
+  readonly counts: Int32Array;
+}
+
+/** The spikes in time, lent; `noise` is the standard deviation, in grey levels. */
+export type Spikes = (luma: Uint8Array, neighbours: Neighbours, noise: number) => Hits;
 
 export function openSpikes({ width, height }: FrameSize): Spikes {
   const count = width * height;
@@ -25,10 +33,11 @@ export function openSpikes({ width, height }: FrameSize): Spikes {
     here: ['u8', count],
     one: ['u8', count],
     other: ['u8', count],
-    hits: ['u8', count],
+    marks: ['u8', count],
+    counts: ['i32', height],
     scratch: ['i32', 5 * (width + 64)],
   });
-  const { here, one, other, hits, scratch } = kernel;
+  const { here, one, other, marks, counts, scratch } = kernel;
   return (luma, { before, after }, noise) => {
     here.set(luma);
     one.set(before);
@@ -52,9 +61,10 @@ export function openSpikes({ width, height }: FrameSize): Spikes {
       much,
       quiet,
       few,
-      hits,
+      marks,
+      counts,
       scratch,
     );
-    return hits;
+    return { marks, counts };
   };
 }

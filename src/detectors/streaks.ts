@@ -1,7 +1,7 @@
 /** Finds horizontal streaks that are in one frame only. */
 import type { FrameSize } from '../frame/frame.js';
 import { hasMoved } from './moved.js';
-import { SHORTEST, type Neighbours } from './spikes.js';
+import { SHORTEST, type Hits, type Neighbours } from './spikes.js';
 
 /** Luma samples `[top, bottom)` x `[left, right)`. */
 export interface Streak {
@@ -35,15 +35,15 @@ const SHORT = 0.25;
  * the same side (the spike index of Kokaram, "Motion Picture Restoration", 1998, chapter 7), or when
  * it differs from both far more than they differ from each other: a streak full of noise. A streak is a
  * long, low band of hits whose rows begin at once: what moves has no such straight upper and lower edge.
- * @param hits 1 = hit, `[H, W]`
  */
 export function findStreaks(
   size: FrameSize,
   luma: Uint8Array,
   neighbours: Neighbours,
-  hits: Uint8Array,
+  spikes: Hits,
 ): Streak[] {
   const { width, height } = size;
+  const hits = spikes.marks;
   const tallest = Math.max(12, Math.round(height / 30));
   const found: Streak[] = [];
   const unfit: Band[] = [];
@@ -61,7 +61,7 @@ export function findStreaks(
     found.push(trimmed(width, luma, neighbours, band));
     return true;
   };
-  for (const band of bands(hits, width, height, tallest)) {
+  for (const band of bands(spikes, size, tallest)) {
     if (!judge(band, 0)) unfit.push(band);
   }
   // A streak over ground of its own brightness falls apart; its pieces make a band only together.
@@ -170,11 +170,13 @@ function isHere(
 }
 
 /** Links the runs of neighbouring rows that cover nearly the same samples. */
-function bands(hits: Uint8Array, width: number, height: number, tallest: number): Band[] {
+function bands({ marks, counts }: Hits, { width, height }: FrameSize, tallest: number): Band[] {
   const closed: Band[] = [];
   let open: Band[] = [];
   for (let y = 0; y < height; y++) {
-    const runs = runsOf(hits, y * width, width);
+    // Most rows have too few to be dense anywhere.
+    const runs = (counts[y] ?? 0) < DENSE ? [] : runsOf(marks, y * width, width);
+    if (runs.length === 0 && open.length === 0) continue;
     const still: Band[] = [];
     for (const run of runs) {
       const band = open.find((b) => b.bottom === y && overlap(b, run) > 0.5);
@@ -200,8 +202,6 @@ interface Run {
 
 function runsOf(hits: Uint8Array, start: number, width: number): Run[] {
   const runs: Run[] = [];
-  // Most rows have none.
-  if (!hits.subarray(start, start + width).includes(1)) return runs;
   let count = 0;
   let left = -1;
   for (let x = 0; x < width + WINDOW; x++) {

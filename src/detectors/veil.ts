@@ -1,5 +1,6 @@
 /** Clipped cores on a coarse grid of spots, and what lies around each of them. */
 import type { CellGrid, FrameSize } from '../frame/frame.js';
+import { openSampleKernel } from './sample-kernel.js';
 
 /** Spots across the picture, about: distances are shares of its width. */
 const ACROSS = 160;
@@ -17,28 +18,33 @@ export function spotSize({ width }: FrameSize): number {
   return Math.max(2, 2 * Math.round(width / ACROSS / 2));
 }
 
-/**
- * Mean luma of each spot, `[rows, columns]`; spots at the right and lower border may be smaller.
- * @param data yuv420p planes, lent
- */
-export function spotMeans(
+/** Writes the mean luma of each spot of yuv420p planes, which are lent; `[rows, columns]`. */
+export type SpotMeans = (data: Uint8Array, luma: Float32Array) => void;
+
+/** Spots at the right and lower border may be smaller. */
+export function openSpotMeans(
   { width, height }: FrameSize,
-  data: Uint8Array,
   size: number,
   { columns, rows }: CellGrid,
-  luma: Float32Array,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const [top, bottom] = [row * size, Math.min(height, (row + 1) * size)];
-    for (let column = 0; column < columns; column++) {
-      const [left, right] = [column * size, Math.min(width, (column + 1) * size)];
-      let sum = 0;
-      for (let y = top; y < bottom; y++) {
-        for (let i = y * width + left, end = y * width + right; i < end; i++) sum += data[i] ?? 0;
+): SpotMeans {
+  const kernel = openSampleKernel({
+    here: ['u8', width * height],
+    sums: ['u16', width + 8],
+    spots: ['i32', columns * rows],
+  });
+  const { here, sums, spots } = kernel;
+  const lengthOf = (index: number, whole: number) => Math.min(whole - index * size, size);
+  return (data, luma) => {
+    here.set(data.subarray(0, here.length));
+    kernel.spotSums(here, width, height, size, columns, rows, sums, spots);
+    for (let row = 0; row < rows; row++) {
+      const tall = lengthOf(row, height);
+      for (let column = 0; column < columns; column++) {
+        const spot = row * columns + column;
+        luma[spot] = (spots[spot] ?? 0) / (tall * lengthOf(column, width));
       }
-      luma[row * columns + column] = sum / ((bottom - top) * (right - left));
     }
-  }
+  };
 }
 
 /** The spots around a core that are not clipped themselves, the near ones first; lent until the next core. */

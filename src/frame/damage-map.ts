@@ -17,7 +17,7 @@ export type DamageKind = (typeof DAMAGE_KINDS)[number];
 /** Damage that was there before it was found, and hid at each moment what it hides now. */
 export const STAYING: ReadonlySet<DamageKind> = new Set(['dead-pixel', 'dirt', 'drop', 'cobweb']);
 
-/** Damage of one kind on the chroma grid. */
+/** Damage of one kind on the chroma grid. Neither who made a map nor who gets it changes it: several may share it. */
 export interface DamageMap {
   readonly kind: DamageKind;
   readonly columns: number;

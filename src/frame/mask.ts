@@ -21,6 +21,6 @@ export interface Mask {
 export function coverageOf(cells: Uint8Array): number {
   if (isBlank(cells)) return 0;
   let set = 0;
-  for (const value of cells) if (value !== 0) set++;
+  for (let cell = 0; cell < cells.length; cell++) if (cells[cell] !== 0) set++;
   return set / cells.length;
 }

@@ -35,6 +35,6 @@ export function protectNoise(noise: NoiseEstimate, { written, leave }: Protectio
 }
 
 function clear(cells: Uint8Array, where: Uint8Array): void {
-  if (isBlank(where)) return;
+  if (isBlank(where) || isBlank(cells)) return;
   for (let i = 0; i < cells.length; i++) if (where[i] !== 0) cells[i] = 0;
 }

@@ -67,6 +67,111 @@ function addOne(at: usize, value: i32, clip: i32): void {
   store<i16>(at, <i16>(<i32>load<i16>(at) + max(-clip, min(clip, value))));
 }
 
+/**
+ * From those sums over `rows` rows: what stands out from both sides, bright and dark, and what does beyond
+ * the reference, too, f32 of each column, a mean a row; 0 within `aside` of either end.
+ */
+export function standOut(
+  rises: usize,
+  above: usize,
+  below: usize,
+  width: i32,
+  aside: i32,
+  rows: i32,
+  bright: usize,
+  dark: usize,
+  freshBright: usize,
+  freshDark: usize,
+): void {
+  const bytes = 4 * width;
+  memory.fill(bright, 0, bytes);
+  memory.fill(dark, 0, bytes);
+  memory.fill(freshBright, 0, bytes);
+  memory.fill(freshDark, 0, bytes);
+  const by = f32(rows);
+  for (let x = aside; x < width - aside; x++) {
+    const up = <i32>load<i16>(rises + 2 * x);
+    const down = -(<i32>load<i16>(rises + 2 * (x + aside)));
+    const risen = min(up, down);
+    const sunk = -max(up, down);
+    const to = 4 * x;
+    store<f32>(bright + to, f32(risen) / by);
+    store<f32>(dark + to, f32(sunk) / by);
+    if (risen > 0) {
+      store<f32>(freshBright + to, f32(min(risen, alone(above, x, width, aside))) / by);
+    }
+    if (sunk > 0) store<f32>(freshDark + to, f32(min(sunk, alone(below, x, width, aside))) / by);
+  }
+}
+
+/** By how much a column's sum is above that of both sides: a change of light is there as well. */
+function alone(sums: usize, x: i32, width: i32, aside: i32): i32 {
+  const left = x < 2 * aside ? 0 : <i32>load<i16>(sums + 2 * (x - 2 * aside));
+  const right = x + 2 * aside < width ? <i32>load<i16>(sums + 2 * (x + 2 * aside)) : 0;
+  return <i32>load<i16>(sums + 2 * x) - max(0, min(left, right));
+}
+
+/** Columns by which a chain may move from one strip to the next. */
+const SLANT: i32 = 2;
+/** In `moves`: the chain begins here. */
+const NEW: i32 = 127;
+
+/**
+ * Dynamic programming from the first strip to the last over the columns from `left` to below `right`,
+ * which are two and more from either end: the greatest sum of `strength` less `floor` of a chain that
+ * ends in each place, 0 where it is below 0, and from which column of the strip before it came. Places
+ * that gain and where the sum is `least` and more are written to `ends`; returns how many.
+ * `strength` and `sums` are f32, `moves` i8, `[strips, width]`, `ends` i32.
+ */
+export function linkStrips(
+  strength: usize,
+  strips: i32,
+  width: i32,
+  left: i32,
+  right: i32,
+  floor: f32,
+  least: f32,
+  sums: usize,
+  moves: usize,
+  ends: usize,
+): i32 {
+  memory.fill(sums, 0, 4 * strips * width);
+  const zero = f32x4.splat(0);
+  const under = f32x4.splat(floor);
+  const enough = f32x4.splat(least);
+  let count = 0;
+  for (let strip = 0; strip < strips; strip++) {
+    for (let x = left; x < right; x += 4) {
+      const i = strip * width + x;
+      let before = zero;
+      let move = i32x4.splat(NEW);
+      if (strip > 0) {
+        for (let m = -SLANT; m <= SLANT; m++) {
+          const value = v128.load(sums + 4 * (i - width + m));
+          const better = f32x4.gt(value, before);
+          before = v128.bitselect(value, before, better);
+          move = v128.bitselect(i32x4.splat(m), move, better);
+        }
+      }
+      const gain = f32x4.sub(v128.load(strength + 4 * i), under);
+      const total = f32x4.add(before, gain);
+      const places = i32x4.add(i32x4.splat(x), i32x4(0, 1, 2, 3));
+      const inside = i32x4.lt_s(places, i32x4.splat(right));
+      v128.store(sums + 4 * i, v128.and(f32x4.max(total, zero), inside));
+      const halves = i16x8.narrow_i32x4_s(move, move);
+      v128.store_lane<i32>(moves + i, i8x16.narrow_i16x8_s(halves, halves), 0);
+      const ending = v128.and(v128.and(f32x4.gt(gain, zero), f32x4.ge(total, enough)), inside);
+      const marks = i32x4.bitmask(ending);
+      for (let k = 0; k < 4; k++) {
+        if (((marks >> k) & 1) === 0) continue;
+        store<i32>(ends + 4 * count, i + k);
+        count++;
+      }
+    }
+  }
+  return count;
+}
+
 /** Samples before the first and after the last of a row that count as no difference; more than are gathered. */
 const EDGE: i32 = 24;
 
@@ -74,8 +179,8 @@ const EDGE: i32 = 24;
  * Marks (1) in `hits` the samples that are spikes in time, row by row: a row of `gather` (7 or 15)
  * samples round one is beyond both other frames on the same side by more than `least`, or both squared
  * differences are above `energy` and three times that between the others. A row is 0 where of every
- * fourth sample fewer than `few` differ from both by more than `quiet` on either side. `scratch`: 5
- * times the width and 64 samples, i32.
+ * fourth sample fewer than `few` differ from both by more than `quiet` on either side. `counts` becomes
+ * the number of hits in each row, i32. `scratch`: 5 times the width and 64 samples, i32.
  */
 export function markSpikes(
   luma: usize,
@@ -89,6 +194,7 @@ export function markSpikes(
   quiet: i32,
   few: i32,
   hits: usize,
+  counts: usize,
   scratch: usize,
 ): void {
   const length = width + 2 * EDGE;
@@ -98,10 +204,11 @@ export function markSpikes(
     const row = y * width;
     if (changed(luma + row, before + row, after + row, width, quiet) < few) {
       memory.fill(hits + row, 0, width);
+      store<i32>(counts + 4 * y, 0);
       continue;
     }
     differences(luma + row, before + row, after + row, width, scratch, bytes);
-    mark(scratch, bytes, width, gather, least, energy, hits + row);
+    store<i32>(counts + 4 * y, mark(scratch, bytes, width, gather, least, energy, hits + row));
   }
 }
 
@@ -132,13 +239,13 @@ function differences(
   let otherSquares = 0;
   let apart = 0;
   let at = to + 4 * EDGE;
-  for (let x = 0; x < width + EDGE; x++, at += 4) {
+  const end = at + 4 * (width + EDGE);
+  for (let x = 0; x < width; x++, at += 4) {
     store<i32>(at, one);
     store<i32>(at + bytes, other);
     store<i32>(at + 2 * bytes, oneSquares);
     store<i32>(at + 3 * bytes, otherSquares);
     store<i32>(at + 4 * bytes, apart);
-    if (x >= width) continue;
     const value = <i32>load<u8>(luma + x);
     const a = value - <i32>load<u8>(before + x);
     const b = value - <i32>load<u8>(after + x);
@@ -148,8 +255,16 @@ function differences(
     otherSquares += b * b;
     apart += (a - b) * (a - b);
   }
+  for (; at < end; at += 4) {
+    store<i32>(at, one);
+    store<i32>(at + bytes, other);
+    store<i32>(at + 2 * bytes, oneSquares);
+    store<i32>(at + 3 * bytes, otherSquares);
+    store<i32>(at + 4 * bytes, apart);
+  }
 }
 
+/** Returns the number of hits. */
 function mark(
   from: usize,
   bytes: i32,
@@ -158,11 +273,13 @@ function mark(
   least: i32,
   energy: i32,
   hits: usize,
-): void {
+): i32 {
   const up = i32x4.splat(least);
   const down = i32x4.splat(-least);
   const enough = i32x4.splat(energy);
   const half = gather >> 1;
+  const first = i8x16.splat(1);
+  let count = 0;
   for (let x = 0; x < width; x += 4) {
     const at = from + 4 * (x + EDGE - half);
     const one = window(at, gather);
@@ -173,9 +290,13 @@ function mark(
     const apart = window(at + 4 * bytes, gather);
     const limit = i32x4.max_s(enough, i32x4.add(apart, i32x4.add(apart, apart)));
     const hit = v128.or(v128.or(above, under), i32x4.gt_s(less, limit));
-    const marks = i32x4.bitmask(hit);
-    for (let k = 0; k < min(4, width - x); k++) store<u8>(hits + x + k, <u8>((marks >> k) & 1));
+    // What is marked beyond the end is the next row's, and not yet known.
+    const halves = i16x8.narrow_i32x4_s(hit, hit);
+    const marks = v128.and(i8x16.narrow_i16x8_s(halves, halves), first);
+    v128.store_lane<i32>(hits + x, marks, 0);
+    count += popcnt(i32x4.bitmask(hit) & (width - x < 4 ? (1 << (width - x)) - 1 : 15));
   }
+  return count;
 }
 
 /** From running sums, those of `gather` neighbours from four places on. */

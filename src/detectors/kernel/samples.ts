@@ -181,6 +181,39 @@ function takeRow(row: usize, sums: usize, columns: i32): void {
   }
 }
 
+/**
+ * Sums of `size` x `size` samples, u32 `[rows, columns]`, from `luma`, whose width and height need be no multiple
+ * of that: spots at the right and lower border are smaller. `sums`: u16 of each column and eight more.
+ */
+export function spotSums(
+  luma: usize,
+  width: i32,
+  height: i32,
+  size: i32,
+  columns: i32,
+  rows: i32,
+  sums: usize,
+  out: usize,
+): void {
+  for (let row = 0; row < rows; row++) {
+    memory.fill(sums, 0, 2 * (width + 8));
+    const bottom = min(height, (row + 1) * size);
+    for (let y = row * size; y < bottom; y++) {
+      const line = luma + y * width;
+      for (let x = 0; x < width; x += 8) {
+        const value = i16x8.extend_low_i8x16_u(v128.load64_zero(line + x));
+        v128.store(sums + 2 * x, i16x8.add(v128.load(sums + 2 * x), value));
+      }
+    }
+    for (let column = 0; column < columns; column++) {
+      const right = min(width, (column + 1) * size);
+      let sum: u32 = 0;
+      for (let x = column * size; x < right; x++) sum += <u32>load<u16>(sums + 2 * x);
+      store<u32>(out + 4 * (row * columns + column), sum);
+    }
+  }
+}
+
 /** Sum (u16), least and most (u8) of each sample over some frames; `first` begins anew. */
 export function gather(
   sum: usize,

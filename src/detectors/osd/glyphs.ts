@@ -57,17 +57,17 @@ export function findGlyphs(
   const stack: number[] = [];
   for (let start = set.indexOf(1); start >= 0; start = set.indexOf(1, start + 1)) {
     const shape = flood(strip, set, start, stack);
-    const glyph = glyphOf(strip, shape, sign, sizes);
+    const glyph = glyphOf(strip, set, shape, sign, sizes);
     if (glyph !== undefined) glyphs.push(glyph);
   }
   return glyphs;
 }
 
-/** The samples of one connected shape (eight neighbours); takes them out of `set`. */
+/** The samples of one connected shape (eight neighbours); they become 2 in `set`. */
 function flood({ width }: Strip, set: Uint8Array, start: number, stack: number[]): number[] {
   const shape: number[] = [];
   stack.push(start);
-  set[start] = 0;
+  set[start] = 2;
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     shape.push(at);
     const column = at % width;
@@ -75,7 +75,7 @@ function flood({ width }: Strip, set: Uint8Array, start: number, stack: number[]
       for (let x = column === 0 ? 0 : -1; x <= (column === width - 1 ? 0 : 1); x++) {
         const next = at + y + x;
         if (set[next] !== 1) continue;
-        set[next] = 0;
+        set[next] = 2;
         stack.push(next);
       }
     }
@@ -85,6 +85,7 @@ function flood({ width }: Strip, set: Uint8Array, start: number, stack: number[]
 
 function glyphOf(
   { width, luma }: Strip,
+  set: Uint8Array,
   shape: number[],
   sign: number,
   { least, most }: GlyphSizes,
@@ -103,15 +104,14 @@ function glyphOf(
   const wide = right - left;
   // Letters that touch are one shape, a word at most.
   if (tall < least || tall > most || wide > 14 * tall) return undefined;
-  const members = new Set(shape);
   let edges = 0;
-  const levels: number[] = [];
-  for (const at of shape) {
-    if (at % width === 0 || !members.has(at - 1)) edges++;
-    levels.push(sign * (luma[at] ?? 0));
+  const levels = new Float32Array(shape.length);
+  for (const [index, at] of shape.entries()) {
+    // What is set beside a sample is connected to it, and so of the same shape.
+    if (at % width === 0 || set[at - 1] === 0) edges++;
+    levels[index] = sign * (luma[at] ?? 0);
   }
-  levels.sort((a, b) => b - a);
-  const quarter = levels.slice(0, Math.max(1, shape.length >> 2));
-  const level = (sign * quarter.reduce((sum, value) => sum + value, 0)) / quarter.length;
+  const quarter = levels.sort().subarray(-Math.max(1, shape.length >> 2));
+  const level = (sign * quarter.reduceRight((sum, value) => sum + value, 0)) / quarter.length;
   return { left, top, right, bottom, area: shape.length, strokes: edges / tall, level };
 }

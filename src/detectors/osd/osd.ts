@@ -1,6 +1,7 @@
 /** Finds what a recorder wrote into the picture: the time, names, a logo on its plate. */
 import { cellGrid, type Frame } from '../../frame/frame.js';
 import type { SourceInfo } from '../../frame/seams.js';
+import { noiseOfChange } from '../noise-of-change.js';
 import { openSampleKernel } from '../sample-kernel.js';
 import { findGlyphs, groundOf, type Strip } from './glyphs.js';
 import { cornerPlates } from './corner-plate.js';
@@ -173,7 +174,8 @@ export function openOsd(info: SourceInfo): OsdSession {
       const first = frames % FRAMES === 0;
       for (const { from, gather } of halves) gather(data.subarray(from * width), first);
       // Between neighbours in time, for what moves takes part in it.
-      if (frames % FRAMES === FRAMES - 1) noise = noiseOf(data, before);
+      if (frames % FRAMES === FRAMES - 1)
+        noise = noiseOfChange(data.subarray(0, before.length), before);
       if (frames % FRAMES === FRAMES - 2) before.set(data.subarray(0, before.length));
       frames++;
       last = seq;
@@ -287,14 +289,4 @@ function mark(cells: Uint8Array, columns: number, box: Box, from: number, value:
   for (let row = (from + box.top) >> 1; row < (from + box.bottom + 1) >> 1; row++) {
     cells.fill(value, row * columns + (box.left >> 1), row * columns + ((box.right + 1) >> 1));
   }
-}
-
-/** Standard deviation of the noise, from the median absolute change of every 13th sample. */
-function noiseOf(luma: Uint8Array, other: Uint8Array): number {
-  const changes: number[] = [];
-  for (let i = 0; i < other.length; i += 13) {
-    changes.push(Math.abs((luma[i] ?? 0) - (other[i] ?? 0)));
-  }
-  changes.sort((a, b) => a - b);
-  return (changes[changes.length >> 1] ?? 0) / 0.954;
 }
