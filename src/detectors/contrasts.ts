@@ -29,7 +29,7 @@ const PICTURES = 7;
 export type Pictures = readonly [Uint8Array, ...References];
 
 /** Rows of packs that are laid out at a time: the kernel's memory stays small. */
-const STRIP = 16;
+const STRIP = 32;
 
 /** What src/detectors/kernel/index.ts exports. */
 interface Exports extends WithMemory {
