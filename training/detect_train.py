@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import math
-import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from course import Course, follow, save
 from detect_networks import NETWORKS, USUAL, DetectorNet, Weights
 
 MIRROR, UPEND = [1, 0, 3, 2, 4, 5], [2, 3, 0, 1, 4, 5]
@@ -139,12 +137,6 @@ def validate(network: DetectorNet, batches: list[Tensor]) -> dict[str, list[floa
     }
 
 
-def save(path: Path, state: dict[str, object]) -> None:
-    temporary = path.with_suffix(".tmp")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", choices=sorted(NETWORKS), required=True)
@@ -173,22 +165,12 @@ def main() -> None:
         begin_with(network, torch.load(options.warm, weights_only=True))
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
-    checkpoint, step, spent = options.out / "checkpoint.pt", 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True, map_location=device)
-        for name, part in (("network", network), ("average", average), ("optimiser", optimiser)):
-            part.load_state_dict(state[name])
-        step, spent = int(state["step"]), float(state["spent"])
-    coin = torch.Generator().manual_seed(options.seed + step)
-    began, total = time.monotonic() - spent, 0.0
-    while True:
-        elapsed = (time.monotonic() - began) / 60
-        progress = max(step / options.steps, elapsed / options.minutes)
-        if progress >= 1:
-            break
-        pace = min(1.0, (step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
-        for group in optimiser.param_groups:
-            group["lr"] = options.rate * pace
+    parts = {"network": network, "average": average, "optimiser": optimiser}
+    course = Course(options.out, parts, options.steps, options.minutes, device)
+    coin = torch.Generator().manual_seed(options.seed + course.step)
+    total = 0.0
+    while course.progress < 1:
+        course.set_rate(optimiser, options.rate)
         batch = relight(shards.batch(options.batch, network.pictures), network, coin).to(device)
         batch = crop(batch, network, coin)
         given, truth, judged = split(network, batch)
@@ -199,25 +181,19 @@ def main() -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
-        step, total = step + 1, total + loss.item()
-        decay = min(0.998, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for mean, value in zip(average.parameters(), network.parameters(), strict=True):
-                mean.lerp_(value, 1 - decay)
-            for mean, value in zip(average.buffers(), network.buffers(), strict=True):
-                if mean.is_floating_point():
-                    mean.lerp_(value, 1 - decay)
-        if step % options.every == 0:
+        course.step += 1
+        total += loss.item()
+        follow(average, network, course.step, 0.998)
+        if course.step % options.every == 0:
             shards.refresh()
             scores = validate(average, watch)
             text = "; ".join(
                 f"{k} " + " ".join(f"{value:.3f}" for value in v) for k, v in scores.items()
             )
-            print(f"{step} {elapsed:.1f} min: {total / options.every:.5f} {text}", flush=True)
+            lost = total / options.every
+            print(f"{course.step} {course.elapsed:.1f} min: {lost:.5f} {text}", flush=True)
             total = 0.0
-            parts = {"network": network, "average": average, "optimiser": optimiser}
-            state = {name: part.state_dict() for name, part in parts.items()}
-            save(checkpoint, {**state, "step": step, "spent": time.monotonic() - began})
+            course.keep()
     save(options.out / f"{options.network}.pt", average.state_dict())
 
 

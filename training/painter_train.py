@@ -6,7 +6,6 @@ import argparse
 import copy
 import json
 import math
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,8 @@ from torch import Tensor, nn
 
 import losses
 from alarm import CollapseAlarm, variety
-from detect_train import save, turn
+from course import Course, follow, save
+from detect_train import turn
 from discriminators import JUDGES
 from measure import edges, full_luma, rgb_error, ssim_map
 from painter_data import (
@@ -117,40 +117,17 @@ class Trainer:
         self.optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=1e-4)
         self.judge_optimiser = torch.optim.Adam(self.judge.parameters(), 4e-4, betas=(0.5, 0.99))
         self.alarm = CollapseAlarm()
-        self.step, self.spent = 0, 0.0
-        self.checkpoint = options.out / "checkpoint.pt"
-        if self.checkpoint.exists():
-            self._resume()
-        self.pool = Pool(Pictures(options.raw, skip, False), options.seed + self.step, options.pool)
-        self.began = time.monotonic() - self.spent
+        names = ("network", "average", "judge", "optimiser", "judge_optimiser")
+        parts = {name: getattr(self, name) for name in names}
+        self.course = Course(options.out, parts, options.steps, options.minutes, self.device)
+        self.pool = Pool(
+            Pictures(options.raw, skip, False), options.seed + self.course.step, options.pool
+        )
         self.sums: dict[str, float] = {}
 
-    @property
-    def progress(self) -> float:
-        minutes = (time.monotonic() - self.began) / 60
-        return max(self.step / self.options.steps, minutes / self.options.minutes)
-
-    def _parts(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
-        names = ("network", "average", "judge", "optimiser", "judge_optimiser")
-        return {name: getattr(self, name) for name in names}
-
-    def _resume(self) -> None:
-        state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-        self.step, self.spent = int(state["step"]), float(state["spent"])
-        print(f"resumed at step {self.step}", flush=True)
-
-    def keep(self) -> None:
-        parts = {name: part.state_dict() for name, part in self._parts().items()}
-        spent = time.monotonic() - self.began
-        save(self.checkpoint, {**parts, "step": self.step, "spent": spent})
-
     def train_step(self) -> None:
-        options, progress = self.options, self.progress
-        pace = min(1.0, (self.step + 1) / 200) * (0.02 + 0.49 * (1 + math.cos(math.pi * progress)))
-        for group in self.optimiser.param_groups:
-            group["lr"] = options.rate * pace
+        options, progress = self.options, self.course.progress
+        self.course.set_rate(self.optimiser, options.rate)
         batch = self.pool.batch(options.batch).to(self.device)
         given, truth = given_of(batch)
         mask = given[3]
@@ -171,12 +148,8 @@ class Trainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
-        self.step += 1
-        decay = min(0.998, (self.step + 1) / (self.step + 10))
-        with torch.no_grad():
-            pairs = zip(self.average.parameters(), self.network.parameters(), strict=True)
-            for mean, value in pairs:
-                mean.lerp_(value, 1 - decay)
+        self.course.step += 1
+        follow(self.average, self.network, self.course.step, 0.998)
 
     def _game(self, made: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
         """The judge's step, then what the painter is to lower; only hidden cells are painted."""
@@ -190,7 +163,7 @@ class Trainer:
         painted = variety(shown.detach(), mask)
         said = self.alarm.look(float(judge_loss.detach()), painted, variety(truth, mask))
         if said is not None:
-            print(f"step {self.step}: {said}", flush=True)
+            print(f"step {self.course.step}: {said}", flush=True)
         adversarial = losses.generator_non_saturating(self.judge(shown, mask).all())
         self._count("adversarial", adversarial)
         return adversarial
@@ -201,18 +174,19 @@ class Trainer:
     def report(self) -> None:
         off = " ".join(f"{k} {v / self.options.every:.5f}" for k, v in self.sums.items())
         scores = " ".join(f"{k} {v:.3f}" for k, v in validate(self.average, self.watch).items())
-        minutes = (time.monotonic() - self.began) / 60
-        print(f"{self.step} {minutes:.1f} min, {self.progress:.0%}: {off}; {scores}", flush=True)
+        course = self.course
+        when = f"{course.step} {course.elapsed:.1f} min, {course.progress:.0%}"
+        print(f"{when}: {off}; {scores}", flush=True)
         self.sums = {}
 
     def run(self) -> None:
-        while self.progress < 1:
+        while self.course.progress < 1:
             self.train_step()
-            if self.step % self.options.every == 0:
+            if self.course.step % self.options.every == 0:
                 self.report()
-                self.keep()
+                self.course.keep()
         save(self.options.out / "painter.pt", self.average.state_dict())
-        scores = {"steps": self.step, **validate(self.average, self.watch)}
+        scores = {"steps": self.course.step, **validate(self.average, self.watch)}
         (self.options.out / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
 
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 import copy
 import json
-import math
-import os
-import time
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +16,7 @@ from torch.utils.tensorboard import SummaryWriter
 import losses
 from alarm import CollapseAlarm, variety
 from baselines import ContextEncoder
+from course import Course, follow, save
 from discriminators import JUDGES
 from measure import measure
 from networks import DEPTHS, DILATIONS, REFINED, SIZES, Generator
@@ -58,12 +55,6 @@ def freeze(network: nn.Module) -> None:
         raise SystemExit(f"expected a size with a second look ({', '.join(REFINED)}) for --freeze")
     network.requires_grad_(False)
     second.requires_grad_(True)
-
-
-def save(path: Path, state: dict[str, object]) -> None:
-    temporary = path.with_suffix(".tmp")
-    torch.save(state, temporary)
-    os.replace(temporary, path)
 
 
 def fidelity(kind: str, made: dict[str, Tensor], given: dict[str, Tensor]) -> Tensor:
@@ -119,44 +110,18 @@ class Trainer:
             self.judge.parameters(), options.judge_rate, betas=(0.5, 0.99)
         )
         self.alarm = CollapseAlarm()
-        self.step, self.spent = 0, 0.0
-        self.checkpoint = options.out / "checkpoint.pt"
-        if self.checkpoint.exists():
-            self._resume()
-        self.writer = SummaryWriter(str(options.out / "tensorboard"), purge_step=self.step)
-        self.coin = torch.Generator().manual_seed(options.seed + self.step)
-        self.began = time.monotonic() - self.spent
+        names = ("network", "average", "judge", "optimiser", "judge_optimiser")
+        parts = {name: getattr(self, name) for name in names}
+        self.course = Course(options.out, parts, options.steps, options.minutes, self.device)
+        self.writer = SummaryWriter(str(options.out / "tensorboard"), purge_step=self.course.step)
+        self.coin = torch.Generator().manual_seed(options.seed + self.course.step)
         self.sums: dict[str, float] = {}
         self.game_steps = 0
         self.collapsed: str | None = None
 
-    @property
-    def progress(self) -> float:
-        minutes = (time.monotonic() - self.began) / 60
-        return max(self.step / self.options.steps, minutes / self.options.minutes)
-
-    def _parts(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
-        names = ("network", "average", "judge", "optimiser", "judge_optimiser")
-        return {name: getattr(self, name) for name in names}
-
-    def _resume(self) -> None:
-        state = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
-        for name, part in self._parts().items():
-            part.load_state_dict(state[name])
-        self.step, self.spent = int(state["step"]), float(state["spent"])
-        print(f"resumed at step {self.step}", flush=True)
-
-    def keep(self) -> None:
-        parts = {name: part.state_dict() for name, part in self._parts().items()}
-        spent = time.monotonic() - self.began
-        save(self.checkpoint, {**parts, "step": self.step, "spent": spent})
-
     def train_step(self) -> None:
-        options, progress = self.options, self.progress
-        warm = min(1.0, (self.step + 1) / 200)
-        cosine = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
-        for group in self.optimiser.param_groups:
-            group["lr"] = options.rate * warm * cosine
+        options, progress = self.options, self.course.progress
+        self.course.set_rate(self.optimiser, options.rate)
         given = self._draw()
         made = run(self.network, given)
         loss = fidelity(options.fidelity, made, given)
@@ -169,8 +134,8 @@ class Trainer:
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self.optimiser.step()
-        self.step += 1
-        self._follow()
+        self.course.step += 1
+        follow(self.average, self.network, self.course.step, 0.999)
 
     def _draw(self) -> dict[str, Tensor]:
         batch = self.shards.batch(self.options.batch).to(self.device)
@@ -205,8 +170,8 @@ class Trainer:
         said = self.alarm.look(self.judge_loss, painted, variety(clean, unseen))
         if said is not None:
             self.collapsed = said
-            print(f"step {self.step}: {said}", flush=True)
-            self.writer.add_text("alarm", said, self.step)
+            print(f"step {self.course.step}: {said}", flush=True)
+            self.writer.add_text("alarm", said, self.course.step)
         verdict = self.judge(shown, unseen)
         adversarial = losses.GENERATOR_LOSSES[options.game](verdict.all())
         self._count("adversarial", adversarial)
@@ -219,17 +184,6 @@ class Trainer:
             loss = loss + options.feature_matching * matching
         return loss
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """The average of the weights over about the last thousand steps is what is kept."""
-        decay = min(0.999, (self.step + 1) / (self.step + 10))
-        own = self.network.state_dict()
-        for name, mean in self.average.state_dict().items():
-            if mean.dtype.is_floating_point:
-                mean.lerp_(own[name], 1 - decay)
-            else:
-                mean.copy_(own[name])
-
     def _count(self, name: str, value: Tensor) -> None:
         self.sums[name] = self.sums.get(name, 0.0) + float(value.detach())
 
@@ -239,14 +193,15 @@ class Trainer:
     def report(self) -> None:
         scores = self.measure()
         for name, value in self.sums.items():
-            self.writer.add_scalar(f"loss/{name}", value / self.options.every, self.step)
+            self.writer.add_scalar(f"loss/{name}", value / self.options.every, self.course.step)
         for regime, entry in scores.items():
             for name, value in entry.items():
-                self.writer.add_scalar(f"{regime}/{name}", value, self.step)
+                self.writer.add_scalar(f"{regime}/{name}", value, self.course.step)
         dB = " ".join(f"{regime} {entry['psnr']:.2f}" for regime, entry in scores.items())
         off = " ".join(f"{k} {v / self.options.every:.5f}" for k, v in self.sums.items())
-        minutes = (time.monotonic() - self.began) / 60
-        print(f"{self.step} {minutes:.1f} min, {self.progress:.0%}: {off}; dB {dB}", flush=True)
+        course = self.course
+        when = f"{course.step} {course.elapsed:.1f} min, {course.progress:.0%}"
+        print(f"{when}: {off}; dB {dB}", flush=True)
         self.sums = {}
 
     def run(self) -> int:
@@ -254,18 +209,18 @@ class Trainer:
         options = self.options
         if options.profile:
             self.profile(options.profile)
-        while self.progress < 1:
+        while self.course.progress < 1:
             self.train_step()
-            if self.step % options.every == 0:
+            if self.course.step % options.every == 0:
                 self.shards.refresh()
                 self.report()
-                self.keep()
+                self.course.keep()
             if self.collapsed and options.on_collapse == "stop":
-                self.keep()
+                self.course.keep()
                 return COLLAPSE_CODE
         weights = {"widths": list(self.average.widths), **self.average.state_dict()}
         save(options.out / "generator.pt", weights)
-        scores = {"steps": self.step, **self.measure()}
+        scores = {"steps": self.course.step, **self.measure()}
         (options.out / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
         self.writer.close()
         return 0

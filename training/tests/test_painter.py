@@ -130,9 +130,9 @@ def test_training_lowers_the_loss_resumes_and_plays_the_game(raw, tmp_path):
     assert (tmp_path / "painter.pt").exists() and (tmp_path / "scores.json").exists()
     options.steps = 18
     again = Trainer(options)
-    assert again.step == 12
+    assert again.course.step == 12
     again.run()
-    assert again.step == 18
+    assert again.course.step == 18
 
 
 def test_planes_of_pictures_come_first_so_that_turning_over_turns_them_all():

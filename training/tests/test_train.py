@@ -48,12 +48,12 @@ def test_a_run_that_was_interrupted_goes_on(shards, tmp_path, capsys):
     first = Trainer(options(shards, tmp_path, steps=8))
     for _ in range(4):
         first.train_step()
-    first.keep()
+    first.course.keep()
     second = Trainer(options(shards, tmp_path, steps=8))
     assert "resumed at step 4" in capsys.readouterr().out
     own, kept = second.network.state_dict(), first.network.state_dict()
     assert all(torch.equal(own[name], kept[name]) for name in kept)
-    assert second.run() == 0 and second.step == 8
+    assert second.run() == 0 and second.course.step == 8
 
 
 def test_the_loss_falls(shards, tmp_path, monkeypatch):
