@@ -3,10 +3,9 @@ import type { DamageKind, DamageMap } from '../frame/damage-map.js';
 import { cellGrid, type CellGrid } from '../frame/frame.js';
 import type { SourceInfo } from '../frame/seams.js';
 import { doubtDirt } from './lens-doubts.js';
+import { fitted, openLensInput } from './lens-input.js';
 import { LensStatistics, type LensState } from './lens-statistics.js';
 import {
-  padPlane,
-  roundUp,
   scoresOf,
   type NetworkDetector,
   type NetworkSession,
@@ -14,6 +13,7 @@ import {
   type RunNetwork,
 } from './network.js';
 import { keepRegions, type RegionRule } from './regions.js';
+import { openResize } from './resize.js';
 
 /**
  * In the order of the model's classes. What is not sure in a good part of it is left alone: much in a
@@ -51,13 +51,11 @@ const FAITH = 32;
  */
 const CLEAR = 2.5;
 
-/** Rows and columns of cells that the model is given are multiples of this. */
-const MULTIPLE = 8;
 /** Every second frame is taken in. */
 const PACE = 2;
 /** Frames taken in at which a belief is formed, unless there is one of more; and every EVERY-th. */
-const MILESTONES = [4, 8];
-const EVERY = 16;
+const MILESTONES = [4, 8, 16];
+const EVERY = 32;
 
 export const lensNetwork: NetworkDetector = {
   model: 'lens',
@@ -70,6 +68,10 @@ export const lensNetwork: NetworkDetector = {
 function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const grid = cellGrid(info);
   const statistics = new LensStatistics(info);
+  const fit = fitted(statistics);
+  const gather = openLensInput(statistics, fit);
+  const cells = { width: statistics.width >> 1, height: statistics.height >> 1 };
+  const fromFit = openResize(fit, cells);
   let seen = 0;
   const nothing = (): Uint8Array[] => KINDS.map(() => new Uint8Array(grid.columns * grid.rows));
   let belief = nothing();
@@ -84,10 +86,9 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
     if (from.noiseLeft() > CLEAR) return;
     formedOn = from.count;
     const { results } = await run(gather(from));
-    const cells = { width: from.width >> 1, height: from.height >> 1 };
     const small = { columns: cells.width, rows: cells.height };
     kept = CLASSES.map(({ rule }, index) => {
-      const scores = scoresOf(results, index, cells);
+      const scores = fromFit(scoresOf(results, index, fit)).slice();
       const before = kept[index];
       const steady = before === undefined ? scores : faithful(scores, before);
       from.forgetUnseen(steady);
@@ -140,38 +141,6 @@ function faithful(scores: Uint8Array, before: Uint8Array): Uint8Array {
   return scores.map((score, cell) =>
     (before[cell] ?? 0) === 0 ? score : Math.min(255, score + FAITH),
   );
-}
-
-function gather(statistics: LensStatistics) {
-  const fine = { width: statistics.width, height: statistics.height };
-  const cells = { width: fine.width >> 1, height: fine.height >> 1 };
-  const padded = {
-    width: roundUp(cells.width, MULTIPLE),
-    height: roundUp(cells.height, MULTIPLE),
-  };
-  const count = padded.width * padded.height;
-  const luma = new Uint8Array(2 * 4 * count);
-  const chroma = new Uint8Array(4 * count);
-  const place = (layer: number, size: PlaneSize, at: PlaneSize, to: Uint8Array, first: number) => {
-    const mean = new Uint8Array(size.width * size.height);
-    const spread = new Uint8Array(mean.length);
-    statistics.describe(layer, mean, spread);
-    // Mean planes come first, U and V of each picture together.
-    const step = layer === 0 ? 1 : 2;
-    const bytes = at.width * at.height;
-    padPlane(mean, size, to, first * bytes, at);
-    padPlane(spread, size, to, (first + step) * bytes, at);
-  };
-  const wide = { width: 2 * padded.width, height: 2 * padded.height };
-  place(0, fine, wide, luma, 0);
-  place(1, cells, padded, chroma, 0);
-  place(2, cells, padded, chroma, 1);
-  const frames = new Uint8Array(count).fill(statistics.count);
-  return {
-    luma: { data: luma, dims: [1, 2, wide.height, wide.width] },
-    chroma: { data: chroma, dims: [1, 4, padded.height, padded.width] },
-    count: { data: frames, dims: [1, 1, padded.height, padded.width] },
-  };
 }
 
 /** Scores of the averaged picture on the grid of the whole one. */

@@ -55,22 +55,6 @@ export interface PlaneSize {
   readonly height: number;
 }
 
-/** Copies a plane into a larger one at `offset` of `to`; the last column and row are repeated. */
-export function padPlane(
-  plane: Uint8Array,
-  { width, height }: PlaneSize,
-  to: Uint8Array,
-  offset: number,
-  padded: PlaneSize,
-): void {
-  for (let y = 0; y < padded.height; y++) {
-    const row = Math.min(y, height - 1) * width;
-    const at = offset + y * padded.width;
-    to.set(plane.subarray(row, row + width), at);
-    to.fill(plane[row + width - 1] ?? 0, at + width, at + padded.width);
-  }
-}
-
 /** Memory that came back from an earlier run, or new. */
 export function reuse(
   back: MadeTensors | undefined,

@@ -45,6 +45,15 @@ interface Work {
     sums: Own,
     out: Own,
   ): void;
+  resize(
+    from: Own,
+    width: number,
+    height: number,
+    to: Own,
+    wide: number,
+    tall: number,
+    places: Own,
+  ): void;
   gather(sum: Own, low: Own, high: Own, luma: Own, count: number, first: boolean): void;
   trimmedMean(mean: Own, sum: Own, low: Own, high: Own, count: number, frames: number): void;
   sumLines(
@@ -113,6 +122,7 @@ const WORK: readonly (keyof Work)[] = [
   'compareBlocks',
   'detail',
   'spotSums',
+  'resize',
   'gather',
   'trimmedMean',
   'sumLines',

@@ -1,6 +1,7 @@
 /** What lies on the lens is believed steadily, and no longer than it is there. */
 import { describe, expect, it } from 'vitest';
 import { lensNetwork } from '../../src/detectors/lens-network.js';
+import type { RunNetwork } from '../../src/detectors/network.js';
 import { clip, HEIGHT, INFO, WIDTH } from './scene.js';
 
 const COLUMNS = WIDTH / 2;
@@ -9,17 +10,25 @@ const ROWS = HEIGHT / 2;
 /** Scores of dirt, one answer after the other: sure in the middle of a spot, `rim` around it. */
 function answering(rims: readonly number[], sure: readonly boolean[]) {
   let asked = 0;
-  return () => {
+  return (feeds: Parameters<RunNetwork>[0]) => {
     const rim = rims[asked % rims.length] ?? 0;
     const isThere = sure[Math.min(asked, sure.length - 1)] === true;
     asked++;
-    // The model is given multiples of eight cells.
-    const [columns, rows] = [Math.ceil(COLUMNS / 8) * 8, Math.ceil(ROWS / 8) * 8];
+    // The model is given the picture enlarged.
+    const [, , rows = 0, columns = 0] = feeds['count']?.dims ?? [];
     const data = new Uint8Array(3 * columns * rows);
-    if (isThere) {
-      for (let y = 10; y < 22; y++) data.fill(rim, y * columns + 10, y * columns + 22);
-      for (let y = 11; y < 21; y++) data.fill(250, y * columns + 11, y * columns + 21);
-    }
+    const fill = (value: number, from: number, to: number) => {
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          const x = ((column + 0.5) * COLUMNS) / columns;
+          const y = ((row + 0.5) * ROWS) / rows;
+          const isIn = Math.min(x, y) > from && Math.max(x, y) < to;
+          if (isIn) data[row * columns + column] = value;
+        }
+      }
+    };
+    if (isThere) fill(rim, 10, 22);
+    if (isThere) fill(250, 11, 21);
     return Promise.resolve({
       results: { scores: { data, dims: [1, 3, rows, columns] } },
       feeds: {},
@@ -69,15 +78,15 @@ describe('the detector of what lies on the lens', () => {
   it('forms the first belief of an archive on all that is known to follow, and keeps it until there is more', async () => {
     const asked: (number | undefined)[] = [];
     const answer = answering([160], [true]);
-    const session = lensNetwork.open(INFO, ({ count }) => {
-      asked.push(count?.data[0]);
-      return answer();
+    const session = lensNetwork.open(INFO, (feeds) => {
+      asked.push(feeds['count']?.data[0]);
+      return answer(feeds);
     });
-    const frames = clip(40);
+    const frames = clip(70);
     for (const [index, frame] of frames.entries()) {
       await session.inspect(frame, frames.slice(index + 1, index + 17));
     }
-    expect(asked).toEqual([17, 16]);
+    expect(asked).toEqual([17, 32]);
   });
 
   it('takes no burnt out sky for dirt', async () => {

@@ -336,3 +336,37 @@ it('links strips to the chains of the greatest sum', () => {
   expect([...ends.subarray(0, ending)]).toEqual(wantedEnds);
   expect(wantedEnds.length).toBeGreaterThan(10);
 });
+
+it('enlarges and reduces a plane linearly between the middles of samples', () => {
+  for (const [wide, tall] of [
+    [70, 61],
+    [30, 12],
+    [WIDTH, HEIGHT],
+  ] as const) {
+    const kernel = openSampleKernel({
+      from: ['u8', COUNT],
+      to: ['u8', wide * tall],
+      places: ['i32', 2 * wide],
+    });
+    kernel.from.set(picture('a'));
+    kernel.resize(kernel.from, WIDTH, HEIGHT, kernel.to, wide, tall, kernel.places);
+    const place = (x: number, whole: number, length: number) =>
+      Math.min(Math.max(((x + 0.5) * length) / whole - 0.5, 0), length - 1);
+    const at = (x: number, y: number) => {
+      const [left, top] = [Math.floor(x), Math.floor(y)];
+      const row = (v: number) => {
+        const [one, other] = [left, Math.min(left + 1, WIDTH - 1)].map(
+          (u) => kernel.from[Math.min(v, HEIGHT - 1) * WIDTH + u] ?? 0,
+        ) as [number, number];
+        return one + (other - one) * (x - left);
+      };
+      return row(top) + (row(top + 1) - row(top)) * (y - top);
+    };
+    for (let y = 0; y < tall; y++) {
+      for (let x = 0; x < wide; x++) {
+        const wanted = at(place(x, wide, WIDTH), place(y, tall, HEIGHT));
+        expect(Math.abs((kernel.to[y * wide + x] ?? 0) - wanted)).toBeLessThan(0.51);
+      }
+    }
+  }
+});

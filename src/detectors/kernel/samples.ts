@@ -214,6 +214,51 @@ export function spotSums(
   }
 }
 
+/**
+ * A plane u8 of `width` x `height` to one of `wide` x `tall`, linearly between the middles of samples. `places` is
+ * scratch: i32 and f32 of each column of `to`.
+ */
+export function resize(
+  from: usize,
+  width: i32,
+  height: i32,
+  to: usize,
+  wide: i32,
+  tall: i32,
+  places: usize,
+): void {
+  const shares = places + 4 * wide;
+  for (let x = 0; x < wide; x++) {
+    const at = placeIn(x, wide, width);
+    store<i32>(places + 4 * x, <i32>at);
+    store<f32>(shares + 4 * x, at - <f32>(<i32>at));
+  }
+  for (let y = 0; y < tall; y++) {
+    const at = placeIn(y, tall, height);
+    const above = from + <i32>at * width;
+    const below = from + min(<i32>at + 1, height - 1) * width;
+    const down = at - <f32>(<i32>at);
+    for (let x = 0; x < wide; x++, to++) {
+      const left = load<i32>(places + 4 * x);
+      const right = min(left + 1, width - 1);
+      const along = load<f32>(shares + 4 * x);
+      const upper = between(f32(load<u8>(above + left)), f32(load<u8>(above + right)), along);
+      const lower = between(f32(load<u8>(below + left)), f32(load<u8>(below + right)), along);
+      store<u8>(to, <u8>(between(upper, lower, down) + 0.5));
+    }
+  }
+}
+
+/** Where the middle of sample `x` of `whole` lies among `length`, not beyond the middle of the first and the last. */
+function placeIn(x: i32, whole: i32, length: i32): f32 {
+  const at = ((f32(x) + 0.5) * f32(length)) / f32(whole) - 0.5;
+  return min(max(at, 0), f32(length - 1));
+}
+
+function between(one: f32, other: f32, share: f32): f32 {
+  return one + (other - one) * share;
+}
+
 /** Sum (u16), least and most (u8) of each sample over some frames; `first` begins anew. */
 export function gather(
   sum: usize,
