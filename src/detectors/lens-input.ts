@@ -10,9 +10,12 @@ const WIDE = 768;
 const MOST = 768 * 640;
 const ZOOM = 2.5;
 
-/** Cells of what the model is given: about as wide as what it learned from, so that dirt is as large. */
-export function fitted({ width, height }: PlaneSize): PlaneSize {
-  const zoom = Math.min(WIDE / width, Math.sqrt(MOST / (width * height)), ZOOM);
+/**
+ * Cells of what the model is given: about as wide as what it learned from, so that dirt is as large; or that
+ * many times as wide.
+ */
+export function fitted({ width, height }: PlaneSize, share = 1): PlaneSize {
+  const zoom = share * Math.min(WIDE / width, Math.sqrt(MOST / (width * height)), ZOOM);
   const cells = (side: number) => Math.max(1, Math.round((side * zoom) / 2 / MULTIPLE)) * MULTIPLE;
   return { width: cells(width), height: cells(height) };
 }

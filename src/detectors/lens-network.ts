@@ -7,6 +7,7 @@ import { fitted, openLensInput } from './lens-input.js';
 import { LensStatistics, type LensState } from './lens-statistics.js';
 import {
   scoresOf,
+  type MadeTensors,
   type NetworkDetector,
   type NetworkSession,
   type PlaneSize,
@@ -19,7 +20,7 @@ import { openResize } from './resize.js';
  * In the order of the model's classes. What is not sure in a good part of it is left alone: much in a
  * scene is round and clear, and a thing that is taken for a drop is painted away.
  */
-const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }[] = [
+const CLASSES: readonly LensClass[] = [
   {
     kind: 'dirt',
     rule: {
@@ -38,6 +39,12 @@ const CLASSES: readonly { readonly kind: DamageKind; readonly rule: RegionRule }
   },
 ];
 const KINDS = CLASSES.map(({ kind }) => kind);
+
+/**
+ * Spots wider than this share of the picture are larger than any that the network learned: they are looked
+ * for once more in a picture of half the size.
+ */
+const LARGE = 0.12;
 
 /**
  * By so much the score of a cell counts for more that was dirty when it was last asked: what lies on the
@@ -68,15 +75,17 @@ export const lensNetwork: NetworkDetector = {
 function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const grid = cellGrid(info);
   const statistics = new LensStatistics(info);
-  const fit = fitted(statistics);
-  const gather = openLensInput(statistics, fit);
   const cells = { width: statistics.width >> 1, height: statistics.height >> 1 };
-  const fromFit = openResize(fit, cells);
+  const small = { columns: cells.width, rows: cells.height };
+  const looks = [
+    openLook(statistics, 1, CLASSES),
+    openLook(statistics, 0.5, largeOnly(CLASSES, cells)),
+  ];
   let seen = 0;
   const nothing = (): Uint8Array[] => KINDS.map(() => new Uint8Array(grid.columns * grid.rows));
   let belief = nothing();
-  /** The belief on the grid of the averaged picture; none at first. */
-  let kept: Uint8Array[] = [];
+  /** What each look kept of each class, on the grid of the averaged picture; none at first. */
+  let kept: Uint8Array[][] = [];
   /** Frames that it was formed on. */
   let formedOn = 0;
 
@@ -85,17 +94,25 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
   const ask = async (from: LensStatistics) => {
     if (from.noiseLeft() > CLEAR) return;
     formedOn = from.count;
-    const { results } = await run(gather(from));
-    const small = { columns: cells.width, rows: cells.height };
-    kept = CLASSES.map(({ rule }, index) => {
-      const scores = fromFit(scoresOf(results, index, fit)).slice();
-      const before = kept[index];
-      const steady = before === undefined ? scores : faithful(scores, before);
-      from.forgetUnseen(steady);
-      if (KINDS[index] === 'dirt') doubtDirt(steady, from, rule);
-      return keepRegions(small, steady, rule);
+    const found: Uint8Array[][] = [];
+    for (const [nth, look] of looks.entries()) {
+      const { results } = await run(look.gather(from));
+      found.push(
+        look.classes.map(({ kind, rule }, index) => {
+          const scores = look.scores(results, index);
+          const before = kept[nth]?.[index];
+          const steady = before === undefined ? scores : faithful(scores, before);
+          from.forgetUnseen(steady);
+          if (kind === 'dirt') doubtDirt(steady, from, rule);
+          return keepRegions(small, steady, rule);
+        }),
+      );
+    }
+    kept = found;
+    belief = KINDS.map((_, index) => {
+      const one = union(kept.flatMap((classes) => classes[index] ?? []));
+      return enlarge(one, cells, grid, from);
     });
-    belief = kept.map((sure) => enlarge(sure, cells, grid, from));
   };
 
   return {
@@ -135,6 +152,40 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
       statistics.load(from.statistics);
     },
   };
+}
+
+interface LensClass {
+  readonly kind: DamageKind;
+  readonly rule: RegionRule;
+}
+
+/** The classes of which a large one is looked for: dirt. */
+function largeOnly(classes: readonly LensClass[], cells: PlaneSize): readonly LensClass[] {
+  const extent = Math.round(LARGE * cells.width);
+  return classes
+    .filter(({ kind }) => kind === 'dirt')
+    .map(({ kind, rule }) => ({ kind, rule: { ...rule, extent } }));
+}
+
+/**
+ * The network, asked of a picture `share` times as large as what it learned from.
+ * @param classes the first ones of the model
+ */
+function openLook(statistics: LensStatistics, share: number, classes: readonly LensClass[]) {
+  const fit = fitted(statistics, share);
+  const cells = { width: statistics.width >> 1, height: statistics.height >> 1 };
+  const resize = openResize(fit, cells);
+  const scores = (results: MadeTensors, index: number) =>
+    resize(scoresOf(results, index, fit)).slice();
+  return { classes, gather: openLensInput(statistics, fit), scores };
+}
+
+/** The highest score of each cell; there is at least one map. */
+function union([first = new Uint8Array(), ...others]: readonly Uint8Array[]): Uint8Array {
+  return others.reduce(
+    (all, one) => all.map((score, cell) => Math.max(score, one[cell] ?? 0)),
+    first,
+  );
 }
 
 function faithful(scores: Uint8Array, before: Uint8Array): Uint8Array {

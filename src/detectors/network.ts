@@ -13,7 +13,7 @@ interface MadeTensor {
   readonly dims: readonly number[];
 }
 
-type MadeTensors = Readonly<Record<string, MadeTensor>>;
+export type MadeTensors = Readonly<Record<string, MadeTensor>>;
 
 /** Runs the model; the memory of what was given is away until the promise settles, and comes back. */
 export type RunNetwork = (feeds: Record<string, GivenTensor>) => Promise<{

@@ -4,7 +4,7 @@ import { instantiate, type WithMemory } from '../config/web-assembly.js';
 /** One of the instance's own arrays. */
 type Own = Uint8Array | Int8Array | Int16Array | Uint16Array | Int32Array | Float32Array;
 
-/** What src/detectors/kernel/samples.ts and lines.ts export, and say of it. */
+/** What the modules of src/detectors/kernel/ export, and say of it. */
 interface Work {
   average(mean: Own, luma: Own, count: number, gain: number): void;
   countRepeats(repeats: Own, luma: Own, previous: Own, count: number): number;

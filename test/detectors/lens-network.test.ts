@@ -9,13 +9,14 @@ const ROWS = HEIGHT / 2;
 
 /** Scores of dirt, one answer after the other: sure in the middle of a spot, `rim` around it. */
 function answering(rims: readonly number[], sure: readonly boolean[]) {
-  let asked = 0;
+  let [asked, widest] = [-1, 0];
   return (feeds: Parameters<RunNetwork>[0]) => {
+    // The model is given the picture enlarged, and then once more in half that size.
+    const [, , rows = 0, columns = 0] = feeds['count']?.dims ?? [];
+    widest = Math.max(widest, columns);
+    if (columns === widest) asked++;
     const rim = rims[asked % rims.length] ?? 0;
     const isThere = sure[Math.min(asked, sure.length - 1)] === true;
-    asked++;
-    // The model is given the picture enlarged.
-    const [, , rows = 0, columns = 0] = feeds['count']?.dims ?? [];
     const data = new Uint8Array(3 * columns * rows);
     const fill = (value: number, from: number, to: number) => {
       for (let row = 0; row < rows; row++) {
@@ -86,7 +87,7 @@ describe('the detector of what lies on the lens', () => {
     for (const [index, frame] of frames.entries()) {
       await session.inspect(frame, frames.slice(index + 1, index + 17));
     }
-    expect(asked).toEqual([17, 32]);
+    expect(asked).toEqual([17, 17, 32, 32]);
   });
 
   it('takes no burnt out sky for dirt', async () => {
