@@ -5,7 +5,7 @@ import type { NetworkDetector, NetworkSession } from '../src/detectors/network.j
 import type { DamageMap } from '../src/frame/damage-map.js';
 import type { CellGrid } from '../src/frame/frame.js';
 
-/** `lens` is asked for one frame of 32, `all` for each frame. */
+/** `lens` is asked for one frame of 64, `all` for each frame. */
 export type LiveNetworks = 'none' | 'lens' | 'all';
 
 export const LIVE_NETWORKS: Readonly<Record<LiveNetworks, readonly NetworkDetector[]>> = {
