@@ -10,10 +10,41 @@ export interface Film {
   readonly v: Float32Array;
 }
 
-/** @param data yuv420p planes */
-export function filmOf(size: FrameSize, data: Uint8Array): Film {
+export function blankFilm({ width, height }: FrameSize): Film {
+  const samples = width * height;
+  return {
+    y: new Float32Array(samples),
+    u: new Float32Array(samples / 4),
+    v: new Float32Array(samples / 4),
+  };
+}
+
+/** Copies the cells `near` of a picture into a film. @param data yuv420p planes */
+export function takeIn(film: Film, size: FrameSize, data: Uint8Array, near: Int32Array): void {
   const { y, u, v } = planesOf(size, data);
-  return { y: Float32Array.from(y), u: Float32Array.from(u), v: Float32Array.from(v) };
+  for (const cell of near) {
+    for (const at of lumaOf(cell, size.width >> 1)) film.y[at] = y[at] ?? 0;
+    film.u[cell] = u[cell] ?? 0;
+    film.v[cell] = v[cell] ?? 0;
+  }
+}
+
+/** The cells that are set in `[rows, columns]`, and those up to `reach` cells beside, ascending. */
+export function nearOf(set: Uint8Array, columns: number, reach: number): Int32Array {
+  const rows = set.length / columns;
+  const near = new Uint8Array(set.length);
+  for (let cell = 0; cell < set.length; cell++) {
+    if (set[cell] === 0) continue;
+    const row = Math.floor(cell / columns);
+    const column = cell - row * columns;
+    const [left, right] = [Math.max(0, column - reach), Math.min(columns, column + reach + 1)];
+    for (let v = Math.max(0, row - reach); v <= Math.min(rows - 1, row + reach); v++) {
+      near.fill(1, v * columns + left, v * columns + right);
+    }
+  }
+  const cells: number[] = [];
+  for (let cell = near.indexOf(1); cell >= 0; cell = near.indexOf(1, cell + 1)) cells.push(cell);
+  return Int32Array.from(cells);
 }
 
 /** Indices of the four luma samples of a cell. */

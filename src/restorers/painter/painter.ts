@@ -2,10 +2,13 @@
 import { isBlank } from '../../frame/blank.js';
 import { cellGrid, planesOf, type FrameSize } from '../../frame/frame.js';
 import type { Memory } from '../generator.js';
-import { filmOf, lumaOf, lumaOfAll, type Film } from './film.js';
+import { blankFilm, lumaOf, lumaOfAll, nearOf, takeIn, type Film } from './film.js';
 import { fillHarmonically } from './harmonic.js';
 import { PlanePainter } from './paint-plane.js';
 import { isBroad, plateOf, type Plate } from './plate.js';
+
+/** Cells round what is hidden of which the veil is guessed: it is smoothed over two samples to each side. */
+const VEILED = 2;
 
 /** A frame and what is hidden of it. */
 export interface Sight {
@@ -26,10 +29,13 @@ export class Painter {
   readonly #size: FrameSize;
   readonly #columns: number;
   readonly #painters: readonly [PlanePainter, PlanePainter, PlanePainter];
+  /** Of the frame that is painted; true near what is hidden, and of no other use elsewhere. */
+  readonly #film: Film;
   #plate: Plate | undefined;
 
   constructor(size: FrameSize) {
     this.#size = size;
+    this.#film = blankFilm(size);
     this.#columns = cellGrid(size).columns;
     this.#painters = [
       new PlanePainter(size.width),
@@ -49,7 +55,7 @@ export class Painter {
     for (const { mask } of others) keepWhere(hidden, mask, true);
     if (!isBroad(hidden, this.#columns)) return;
     const cells = cellsOf(hidden);
-    const seen = meanOf(this.#size, sights);
+    const seen = meanOf(this.#size, sights, nearOf(hidden, this.#columns, VEILED));
     const film = { y: seen.y.slice(), u: seen.u.slice(), v: seen.v.slice() };
     fillHarmonically(film.y, this.#size.width, lumaOfAll(cells, this.#columns), false);
     fillHarmonically(film.u, this.#columns, cells, false);
@@ -68,7 +74,8 @@ export class Painter {
     for (const { count } of memories) keepWhere(never, count, false);
     const cells = cellsOf(never);
     if (cells.length === 0) return undefined;
-    const film = filmOf(this.#size, frame.data);
+    const film = this.#film;
+    takeIn(film, this.#size, frame.data, nearOf(mask, this.#columns, 1));
     this.#recall(film, mask, memories);
     const luma = lumaOfAll(cells, this.#columns);
     for (const [k, name] of (['y', 'u', 'v'] as const).entries()) {
@@ -110,18 +117,23 @@ function cellsOf(set: Uint8Array): Int32Array {
   return Int32Array.from(cells);
 }
 
-function meanOf(size: FrameSize, sights: readonly Sight[]): Film {
-  const [mean, ...others] = sights.map(({ frame }) => filmOf(size, frame.data));
-  if (mean === undefined) throw new Error('no frames to take the mean of');
-  for (const plane of ['y', 'u', 'v'] as const) {
-    for (const other of others) {
-      for (let at = 0; at < mean[plane].length; at++) {
-        mean[plane][at] = (mean[plane][at] ?? 0) + (other[plane][at] ?? 0);
-      }
+/** The mean picture at the cells `near`; 0 elsewhere. */
+function meanOf(size: FrameSize, sights: readonly Sight[], near: Int32Array): Film {
+  const mean = blankFilm(size);
+  const one = blankFilm(size);
+  const columns = size.width >> 1;
+  for (const { frame } of sights) {
+    takeIn(one, size, frame.data, near);
+    for (const cell of near) {
+      for (const at of lumaOf(cell, columns)) mean.y[at] = (mean.y[at] ?? 0) + (one.y[at] ?? 0);
+      mean.u[cell] = (mean.u[cell] ?? 0) + (one.u[cell] ?? 0);
+      mean.v[cell] = (mean.v[cell] ?? 0) + (one.v[cell] ?? 0);
     }
-    for (let at = 0; at < mean[plane].length; at++) {
-      mean[plane][at] = (mean[plane][at] ?? 0) / sights.length;
-    }
+  }
+  for (const cell of near) {
+    for (const at of lumaOf(cell, columns)) mean.y[at] = (mean.y[at] ?? 0) / sights.length;
+    mean.u[cell] = (mean.u[cell] ?? 0) / sights.length;
+    mean.v[cell] = (mean.v[cell] ?? 0) / sights.length;
   }
   return mean;
 }
