@@ -1,6 +1,7 @@
 /** A frame made small: brightness, fine detail and coarse gradients, all that events are judged by. */
 import type { EventFrame } from '../../frame/camera-event.js';
 import type { FrameSize } from '../../frame/frame.js';
+import { nthSmallest } from '../quantile.js';
 
 /** Spots across the small picture; finer than this a camera sways. */
 const ACROSS = 128;
@@ -129,6 +130,6 @@ export class View {
 
 /** The value below which `share` of the values lie. */
 export function quantile(values: Float32Array | readonly number[], share: number): number {
-  const sorted = Float32Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const copy = new Float32Array(values);
+  return nthSmallest(copy, Math.min(copy.length - 1, Math.floor(copy.length * share)));
 }
