@@ -46,8 +46,10 @@ export function fillThin(
   for (const at of gap) if (Number.isNaN(plane[at])) plane[at] = level;
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let largest = 0;
-    for (const [index, at] of gap.entries()) {
-      let [total, parts] = [0, 0];
+    for (let index = 0; index < gap.length; index++) {
+      const at = gap[index] ?? 0;
+      let total = 0;
+      let parts = 0;
       for (let k = 4 * index; k < 4 * index + 4; k++) {
         const other = beside[k] ?? -1;
         if (other < 0) break;

@@ -32,17 +32,30 @@ export class PlanePainter {
       plate === undefined ? 0 : (plate.slope[at] ?? 0) * (plane[at] ?? 0) + (plate.base[at] ?? 0),
     );
     const share = (at: number) => plate?.share[at] ?? 1;
-    for (const [k, at] of never.entries()) if (share(at) === 0) plane[at] = grey(added[k] ?? 0);
+    for (let k = 0; k < never.length; k++) {
+      const at = never[k] ?? 0;
+      if (share(at) === 0) plane[at] = grey(added[k] ?? 0);
+    }
     const hole = never.filter((at) => share(at) !== 0);
     const last = this.#last;
-    const same = last?.hole.length === hole.length && last.hole.every((at, k) => at === hole[k]);
-    if (same) for (const [k, at] of hole.entries()) plane[at] = last.values[k] ?? 0;
+    const same = last !== undefined && isAlike(last.hole, hole);
+    if (same) put(last.values, hole, plane);
     fillHarmonically(plane, this.#width, hole, same);
     this.#last = { hole, values: Float32Array.from(hole, (at) => plane[at] ?? 0) };
-    for (const [k, at] of never.entries()) {
+    for (let k = 0; k < never.length; k++) {
+      const at = never[k] ?? 0;
       if (share(at) !== 0) plane[at] = grey(share(at) * (plane[at] ?? 0) + (added[k] ?? 0));
     }
   }
+}
+
+function isAlike(one: Int32Array, other: Int32Array): boolean {
+  return one.length === other.length && one.every((at, k) => at === other[k]);
+}
+
+/** Writes values to their places in a plane. */
+function put(values: Float32Array, places: Int32Array, plane: Float32Array): void {
+  for (let k = 0; k < places.length; k++) plane[places[k] ?? 0] = values[k] ?? 0;
 }
 
 function grey(value: number): number {

@@ -16,6 +16,9 @@ export interface Patch {
 /** Share of the greatest depth from which a cell belongs to the core. */
 const CORE = 0.65;
 
+/** Deeper than any patch. */
+const FAR = 65_000;
+
 /** Depth of a cell that has two cells between it and the outside: necks are thinner. */
 const BROAD = 7;
 
@@ -75,27 +78,27 @@ function patchOf(cells: readonly number[], depth: Uint16Array, columns: number):
 /** Distance to the nearest cell that is not set, by the 3-4 chamfer (Borgefors 1986); 3 = a cell. */
 export function depths(set: Uint8Array, columns: number, rows: number): Uint16Array {
   const depth = new Uint16Array(set.length);
-  const far = 65_000;
-  const relax = (row: number, column: number, step: 1 | -1) => {
-    const at = row * columns + column;
-    if (set[at] === 0) return;
-    let best = step === 1 ? far : (depth[at] ?? 0);
-    const look = (v: number, u: number, cost: number) => {
-      // Outside the picture the patch may go on.
-      if (v < 0 || v >= rows || u < 0 || u >= columns) return;
-      best = Math.min(best, (depth[v * columns + u] ?? 0) + cost);
-    };
-    look(row, column - step, 3);
-    look(row - step, column, 3);
-    look(row - step, column - step, 4);
-    look(row - step, column + step, 4);
-    depth[at] = best;
-  };
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) relax(row, column, 1);
+  // Outside the picture the patch may go on: what is there is far from an edge.
+  const at = (row: number, column: number) =>
+    row < 0 || row >= rows || column < 0 || column >= columns
+      ? FAR
+      : (depth[row * columns + column] ?? 0);
+  const nearest = (row: number, column: number, step: 1 | -1) =>
+    Math.min(
+      at(row, column - step) + 3,
+      at(row - step, column) + 3,
+      at(row - step, column - step) + 4,
+      at(row - step, column + step) + 4,
+    );
+  for (let cell = 0; cell < set.length; cell++) {
+    if (set[cell] === 0) continue;
+    const row = Math.floor(cell / columns);
+    depth[cell] = Math.min(FAR, nearest(row, cell - row * columns, 1));
   }
-  for (let row = rows - 1; row >= 0; row--) {
-    for (let column = columns - 1; column >= 0; column--) relax(row, column, -1);
+  for (let cell = set.length - 1; cell >= 0; cell--) {
+    if (set[cell] === 0) continue;
+    const row = Math.floor(cell / columns);
+    depth[cell] = Math.min(depth[cell] ?? 0, nearest(row, cell - row * columns, -1));
   }
   return depth;
 }
