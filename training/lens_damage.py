@@ -12,6 +12,10 @@ from detect_damage import DAMAGED, UNJUDGED, Field, Sheet, mean_in_cell
 from scenes import Pixels
 
 
+FAINT = 2.5
+"""Grey levels (RMS) by which a drop changes what is seen: below, either answer will do."""
+
+
 def reach(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -104,10 +108,11 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
     height, width = sheet.luma.shape[1:]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     light = rng.uniform(-np.pi, np.pi if rng.random() < 0.2 else 0.3)
-    fine = rng.random() < 0.3
+    fine = rng.random() < 0.45
     for _ in range(rng.integers(5, 15) if fine else rng.integers(2, 8)):
-        radius = float(np.exp(rng.uniform(np.log(3.5), np.log(11 if fine else 36))))
-        distance, angle = reach(rng, (height, width), radius, (0.0, 0.1, 0.15), (0.75, 1.35))
+        radius = float(np.exp(rng.uniform(np.log(4), np.log(13 if fine else 36))))
+        wobbles = (0.0, 0.1, 0.15, 0.25)
+        distance, angle = reach(rng, (height, width), radius, wobbles, (0.7, 1.4))
         alpha = soft_edge(distance, max(1.2 / radius, float(rng.uniform(0.1, 0.4))))
         inside = alpha > 0.5
         if not inside.any():
@@ -117,18 +122,17 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
         scale = rng.uniform(0.25, 0.75) if kind < 0.4 else -rng.uniform(0.8, 3)
         if kind > 0.85:
             scale = -rng.uniform(3, 8)
-        from_x = middle[0] + (x - middle[0]) * scale
-        from_y = middle[1] + (y - middle[1]) * scale
-        blur, rim = float(rng.uniform(0.5, 3.5)), rng.uniform(0.1, 0.45)
+        # The rounder a drop, the more its rim bends: seen from its middle, more and more is shown.
+        curve = rng.choice([0, 0, 0.5, 1.5]) * rng.random()
+        bend = np.float32(scale) * np.minimum(1 + np.float32(curve) * np.square(distance), 4)
+        from_x = middle[0] + (x - middle[0]) * bend
+        from_y = middle[1] + (y - middle[1]) * bend
+        blur = float(rng.uniform(0.5, 3.5))
         if rng.random() < 0.5:
             light = rng.uniform(-np.pi, 0.3)
-        bright = rng.choice([0, 1], p=[0.06, 0.94]) * rng.uniform(15, 70)
-        edge = np.maximum(0, 1 - np.abs(distance - (1 - rim / 2)) / (rim / 2))
-        facing = np.cos(angle - light)
-        dark = rng.uniform(0.1, 0.5)
-        shine = edge * bright * (np.maximum(0, facing) - dark * np.maximum(0, -facing))
-        shine -= rng.choice([0, 0, 10, 25]) * edge * rng.random()
+        shine = shine_of(rng, distance, angle, light)
         cells = mean_in_cell(alpha)[..., None]
+        bare = sheet.luma.mean(0)[inside]
         half_x, half_y = from_x[::2, ::2] / 2, from_y[::2, ::2] / 2
         for moment in range(len(sheet.luma)):
             soft = cv2.GaussianBlur(sheet.luma[moment], (0, 0), blur)
@@ -139,7 +143,34 @@ def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
                 borderMode=cv2.BORDER_REFLECT,
             )  # fmt: skip
             sheet.chroma[moment] += (tone - sheet.chroma[moment]) * cells
-        mark(truth, alpha)
+        change = sheet.luma.mean(0)[inside] - bare
+        if np.sqrt(np.mean(np.square(change))) > FAINT:
+            mark(truth, alpha)
+        else:
+            truth[(mean_in_cell(alpha) > 0) & (truth != DAMAGED)] = UNJUDGED
+
+
+def shine_of(rng: np.random.Generator, distance: Field, angle: Field, light: float) -> Field:
+    """What a drop adds to what is seen through it: a rim that is bright on the side of the light
+    and dark on the other, at times all around; a glint; a veil."""
+    rim = rng.uniform(0.1, 0.45)
+    edge = np.maximum(0, 1 - np.abs(distance - (1 - rim / 2)) / (rim / 2))
+    facing = np.cos(angle - light)
+    if rng.random() < 0.12:
+        facing = np.full_like(facing, rng.choice([-1, 0.7, 1]))
+    bright = rng.choice([0, 1], p=[0.06, 0.94]) * rng.uniform(12, 70)
+    dark = rng.uniform(0.1, 0.5) if rng.random() < 0.8 else rng.uniform(0.5, 1.5)
+    shine = edge * bright * (np.maximum(0, facing) - dark * np.maximum(0, -facing))
+    shine -= rng.choice([0, 0, 10, 25]) * edge * rng.random()
+    if rng.random() < 0.15:
+        away = np.hypot(
+            distance * np.cos(angle) - 0.5 * np.cos(light),
+            distance * np.sin(angle) - 0.5 * np.sin(light),
+        )
+        shine += rng.uniform(30, 120) * np.exp(-np.square(away / rng.uniform(0.1, 0.25)))
+    if rng.random() < 0.15:
+        shine += rng.uniform(-25, 25)
+    return shine.astype(np.float32)
 
 
 def threads(rng: np.random.Generator, shape: tuple[int, int]) -> list[tuple[Field, int]]:

@@ -20,7 +20,7 @@ import lens_damage as damage
 from detect_damage import DAMAGED, Field, Sheet
 from detect_data import add_structures, open_raw, write_shards
 from lens_decoys import add_decoys
-from lens_grounds import add_chart, add_wall, defocus
+from lens_grounds import add_chart, add_wall, defocus, sharpen
 from noise import code_mjpeg
 from scenes import Pixels, read_clip
 
@@ -29,7 +29,7 @@ SIDE, WINDOW = 96, 128
 """Cells of a sample, and of the window it is cut from: a drop shows what lies around it."""
 DRAWS = 4
 """Samples made of one window."""
-KINDS = {"none": 0.29, "dirt": 0.25, "drop": 0.27, "cobweb": 0.11, "both": 0.08}
+KINDS = {"none": 0.25, "dirt": 0.23, "drop": 0.34, "cobweb": 0.1, "both": 0.08}
 COUNTS = {1: 0.04, 4: 0.1, 8: 0.24, 12: 0.1, 16: 0.36, 32: 0.16}
 
 
@@ -39,7 +39,10 @@ class Cameras:
 
     def __init__(self, raw: Path, skip: set[str], held_out: bool) -> None:
         self.maker, paths = open_raw(raw, skip, held_out)
+        # Many a camera has few samples: wide clips are there in half their size, too.
         self.clips = [read_clip(path, max_width=640) for path in paths]
+        wide = [path for path, clip in zip(paths, self.clips, strict=True) if clip.shape[2] > 240]
+        self.clips += [read_clip(path, max_width=352) for path in wide]
         hard = raw / "hard.npy"
         self.hard = np.load(hard) if hard.exists() and not held_out else np.zeros((0, 13, 1, 1))
 
@@ -49,7 +52,7 @@ class Cameras:
             planes = self.hard[rng.integers(len(self.hard))].astype(np.float32).transpose(1, 2, 0)
             return planes[..., :6], planes[..., 6:12] / 16, int(planes[0, 0, 12])
         count = int(rng.choice(list(COUNTS), p=list(COUNTS.values())))
-        if rng.random() < 0.65 or not self.clips:
+        if rng.random() < 0.5 or not self.clips:
             some = max(2, min(count, 12))
             mean, spread = describe(cut(rng, self.maker.make(rng, some + 8)[:some]))
             mean, spread = degrade(rng, mean, spread)
@@ -58,6 +61,8 @@ class Cameras:
             stride = int(rng.integers(1, max(2, min(8, len(scene) // count + 1))))
             start = int(rng.integers(max(1, len(scene) - stride * count + 1)))
             mean, spread = describe(cut(rng, scene[start : start + stride * count : stride]))
+            if rng.random() < 0.2:
+                mean, spread = degrade(rng, mean, spread)
         if rng.random() < 0.5:
             gain, lift = rng.uniform(0.4, 1.2), rng.uniform(-12, 30)
             mean[..., :4] = np.clip((mean[..., :4] - 16) * gain + 16 + lift, 0, 255)
@@ -190,8 +195,11 @@ def dress(rng: np.random.Generator, mean: Field, spread: Field, cameras: Cameras
         add_structures(rng, sheet)
     if rng.random() < 0.5:
         add_decoys(rng, sheet, cameras.maker)
-    if rng.random() < 0.08:
+    look = rng.random()
+    if look < 0.08:
         defocus(rng, sheet)
+    elif look < 0.33:
+        sharpen(rng, sheet)
     return sheet
 
 

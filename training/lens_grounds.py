@@ -1,4 +1,4 @@
-"""What takes the place of a whole scene: test cards, plain walls, and scenes out of focus."""
+"""What takes the place of a whole scene: test cards, plain walls; scenes out of focus, or made sharp."""
 
 from __future__ import annotations
 
@@ -62,3 +62,11 @@ def defocus(rng: np.random.Generator, sheet: Sheet) -> None:
     blur = rng.uniform(0.8, 2.5)
     for plane in sheet.luma:
         cv2.GaussianBlur(plane, (0, 0), blur, dst=plane)
+
+
+def sharpen(rng: np.random.Generator, sheet: Sheet) -> None:
+    """What cameras do to look sharp: light and dark seams along edges."""
+    sigma, strength = rng.uniform(0.7, 2), rng.uniform(0.3, 1.5)
+    for plane in sheet.luma:
+        plane += strength * (plane - cv2.GaussianBlur(plane, (0, 0), sigma))
+    np.clip(sheet.luma, 0, 255, out=sheet.luma)
