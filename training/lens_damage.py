@@ -1,4 +1,5 @@
-"""Seeded damage that lies on the lens: dirt, drops, cobwebs, smears. It never moves.
+"""Seeded damage that lies on the lens: dirt, drops, cobwebs, smears. It never moves. In a picture
+of fewer samples it is smaller: by `zoom`.
 
 As in detect_damage.py, drawn far wider than any one bench does; truth is `[h, w]` uint8 of cells.
 """
@@ -10,7 +11,6 @@ import numpy as np
 
 from detect_damage import DAMAGED, UNJUDGED, Field, Sheet, mean_in_cell
 from scenes import Pixels
-
 
 FAINT = 2.5
 """Grey levels (RMS) by which a drop changes what is seen: below, either answer will do."""
@@ -77,13 +77,13 @@ def ragged(rng: np.random.Generator, shape: tuple[int, int], radius: float) -> F
     return distance + 0.25 * cv2.resize(rough, shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def paint_spots(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
+def paint_spots(rng: np.random.Generator, sheet: Sheet, truth: Pixels, zoom: float = 1) -> None:
     """Dirt: round or ragged, soft, mostly opaque; alone, a few, or spattered."""
     shape = sheet.luma.shape[1:]
     spattered = rng.random() < 0.08
     alike = rng.uniform(8, 90) if rng.random() < 0.2 else None
     for _ in range(rng.integers(10, 24) if spattered else rng.integers(1, 9)):
-        radius = float(np.exp(rng.uniform(np.log(2.5), np.log(7 if spattered else 40))))
+        radius = float(np.exp(rng.uniform(np.log(4), np.log(9 if spattered else 48)))) / zoom
         torn = rng.random() < 0.15 and radius > 6
         distance = ragged(rng, shape, radius) if torn else reach(rng, shape, radius)[0]
         # Out of focus: no edge is sharper than the scene.
@@ -103,14 +103,14 @@ def paint_spots(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
         mark(truth, alpha)
 
 
-def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
+def paint_drops(rng: np.random.Generator, sheet: Sheet, truth: Pixels, zoom: float = 1) -> None:
     """Water: each drop is a small lens, turning or enlarging, out of focus, its rim bright."""
     height, width = sheet.luma.shape[1:]
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     light = rng.uniform(-np.pi, np.pi if rng.random() < 0.2 else 0.3)
     fine = rng.random() < 0.45
     for _ in range(rng.integers(5, 15) if fine else rng.integers(2, 8)):
-        radius = float(np.exp(rng.uniform(np.log(4), np.log(13 if fine else 36))))
+        radius = float(np.exp(rng.uniform(np.log(6), np.log(18 if fine else 50)))) / zoom
         wobbles = (0.0, 0.1, 0.15, 0.25)
         distance, angle = reach(rng, (height, width), radius, wobbles, (0.7, 1.4))
         alpha = soft_edge(distance, max(1.2 / radius, float(rng.uniform(0.1, 0.4))))
@@ -202,7 +202,7 @@ def threads(rng: np.random.Generator, shape: tuple[int, int]) -> list[tuple[Fiel
     return curves
 
 
-def paint_cobweb(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
+def paint_cobweb(rng: np.random.Generator, sheet: Sheet, truth: Pixels, zoom: float = 1) -> None:
     """Threads out of focus, from a corner or across, with clots of dust; bright by night, dark
     against the sky."""
     height, width = sheet.luma.shape[1:]
@@ -214,7 +214,7 @@ def paint_cobweb(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
         if dusty:
             x, y = points[rng.integers(len(points))]
             cv2.circle(alpha, (int(x), int(y)), int(rng.integers(1, 5)), 1.0, -1)
-    alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(1.0, 4))
+    alpha = cv2.GaussianBlur(alpha, (0, 0), max(0.6, rng.uniform(1.0, 4) / zoom))
     alpha *= rng.uniform(0.35, 0.9) / max(0.05, float(alpha.max()))
     value = rng.uniform(150, 245) if rng.random() < 0.7 else rng.uniform(15, 60)
     blend(sheet, alpha, np.full((height, width), value, np.float32), (128, 128))
@@ -223,11 +223,11 @@ def paint_cobweb(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
     truth[cells > 0.25] = DAMAGED
 
 
-def paint_smear(rng: np.random.Generator, sheet: Sheet, truth: Pixels) -> None:
+def paint_smear(rng: np.random.Generator, sheet: Sheet, truth: Pixels, zoom: float = 1) -> None:
     """A fingerprint or a wiped lens: what is behind is blurred and veiled; only the thick of it is
     damage."""
     shape = sheet.luma.shape[1:]
-    distance, _ = reach(rng, shape, float(rng.uniform(15, 60)))
+    distance, _ = reach(rng, shape, float(rng.uniform(15, 60)) / zoom)
     alpha = soft_edge(distance, float(rng.uniform(0.4, 1.2)))
     blur, veil = float(rng.uniform(2, 7)), float(rng.uniform(0.1, 0.6))
     value = float(rng.uniform(60, 210))

@@ -11,13 +11,14 @@ two pictures, the mean plus and minus one deviation, which have the mean and the
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 import lens_damage as damage
-from detect_damage import DAMAGED, Field, Sheet
+from detect_damage import DAMAGED, UNJUDGED, Field, Sheet
 from detect_data import add_structures, open_raw, write_shards
 from lens_decoys import add_decoys
 from lens_grounds import add_chart, add_wall, defocus, sharpen
@@ -25,12 +26,29 @@ from noise import code_mjpeg
 from scenes import Pixels, read_clip
 
 CLASSES = ("dirt", "drop", "cobweb")
+WIDE = 384
+"""Cells across of what the network is given, about: dirt is a share of the picture's width."""
 SIDE, WINDOW = 96, 128
 """Cells of a sample, and of the window it is cut from: a drop shows what lies around it."""
+ZOOMS = (1.0, 1.0, 1.25, 1.5, 2.0, 2.0)
+"""By how much pictures of cameras of all sizes are enlarged, to be about as wide as each other."""
 DRAWS = 4
 """Samples made of one window."""
 KINDS = {"none": 0.25, "dirt": 0.23, "drop": 0.34, "cobweb": 0.1, "both": 0.08}
 COUNTS = {1: 0.04, 4: 0.1, 8: 0.24, 12: 0.1, 16: 0.36, 32: 0.16}
+
+
+@dataclass
+class Window:
+    """What some frames of a camera have in common in one place."""
+
+    mean: Field
+    spread: Field
+    """Both `[WINDOW, WINDOW, 6]` in grey levels; the second is the deviation."""
+    count: int
+    """Frames."""
+    zoom: float
+    """By how much it is to be enlarged."""
 
 
 class Cameras:
@@ -46,11 +64,11 @@ class Cameras:
         hard = raw / "hard.npy"
         self.hard = np.load(hard) if hard.exists() and not held_out else np.zeros((0, 13, 1, 1))
 
-    def window(self, rng: np.random.Generator) -> tuple[Field, Field, int]:
-        """Mean and deviation `[WINDOW, WINDOW, 6]` in grey levels, and the number of frames."""
+    def window(self, rng: np.random.Generator) -> Window:
+        zoom = float(rng.choice(ZOOMS))
         if len(self.hard) and rng.random() < 0.2:
             planes = self.hard[rng.integers(len(self.hard))].astype(np.float32).transpose(1, 2, 0)
-            return planes[..., :6], planes[..., 6:12] / 16, int(planes[0, 0, 12])
+            return Window(planes[..., :6], planes[..., 6:12] / 16, int(planes[0, 0, 12]), zoom)
         count = int(rng.choice(list(COUNTS), p=list(COUNTS.values())))
         if rng.random() < 0.5 or not self.clips:
             some = max(2, min(count, 12))
@@ -58,6 +76,7 @@ class Cameras:
             mean, spread = degrade(rng, mean, spread)
         else:
             scene = self.clips[rng.integers(len(self.clips))]
+            zoom = WIDE / scene.shape[2]
             stride = int(rng.integers(1, max(2, min(8, len(scene) // count + 1))))
             start = int(rng.integers(max(1, len(scene) - stride * count + 1)))
             mean, spread = describe(cut(rng, scene[start : start + stride * count : stride]))
@@ -70,7 +89,7 @@ class Cameras:
             spread *= gain
         if rng.random() < 0.3:
             overexpose(rng, mean, spread)
-        return mean, (spread if count > 1 else np.zeros_like(spread)), count
+        return Window(mean, spread if count > 1 else np.zeros_like(spread), count, zoom)
 
 
 def cut(rng: np.random.Generator, scene: Pixels) -> Pixels:
@@ -169,6 +188,7 @@ def code_again(rng: np.random.Generator, mean: Field, spread: Field) -> tuple[Fi
     """The camera's codec comes after its lens: dirt is coded too, and stirs a little."""
     coded = code_mjpeg(np.clip(np.rint(mean), 0, 255).astype(np.uint8), int(rng.integers(30, 92)))
     stir = rng.uniform(0, 0.7) * blotches(rng, int(rng.integers(4, 9)))
+    stir = stir[: len(mean), : len(mean)]
     return coded.astype(np.float32), np.hypot(spread, stir if spread.any() else 0)
 
 
@@ -176,6 +196,30 @@ def planes_of(mean: Field, spread: Field, count: int) -> Pixels:
     """`[13, h, w]`: mean, 16 standard deviations, and the number of frames."""
     planes = np.concatenate([mean, spread * 16, np.full_like(mean[..., :1], count)], -1)
     return np.clip(np.rint(planes), 0, 255).astype(np.uint8).transpose(2, 0, 1)
+
+
+def enlarge(sample: Pixels) -> Pixels:
+    """Planes and truth to `[16, WINDOW, WINDOW]`, as src/detectors/lens-network.ts does it."""
+    few = sample.shape[1]
+    if few == WINDOW:
+        return sample
+
+    def grow(plane: Pixels, side: int) -> Pixels:
+        return cv2.resize(plane, (side, side), interpolation=cv2.INTER_LINEAR)
+
+    parts = []
+    for first in (0, 6):
+        luma = sample[first : first + 4].reshape(2, 2, few, few).transpose(2, 0, 3, 1)
+        luma = grow(luma.reshape(2 * few, 2 * few), 2 * WINDOW)
+        cells = luma.reshape(WINDOW, 2, WINDOW, 2).transpose(1, 3, 0, 2)
+        parts += [*cells.reshape(4, WINDOW, WINDOW)]
+        parts += [grow(plane, WINDOW) for plane in sample[first + 4 : first + 6]]
+    parts.append(np.full_like(parts[0], sample[12, 0, 0]))
+    for truth in sample[13:]:
+        whole = grow((truth == DAMAGED).astype(np.float32), WINDOW) > 0.5
+        known = grow((truth == UNJUDGED).astype(np.float32), WINDOW) < 0.5
+        parts.append(np.where(whole, DAMAGED, np.where(known, 0, UNJUDGED)).astype(np.uint8))
+    return np.stack(parts)
 
 
 def statistics(cells: Pixels) -> Pixels:
@@ -209,21 +253,23 @@ def undress(sheet: Sheet) -> tuple[Field, Field]:
     return np.clip((one + other) / 2, 0, 255), np.abs(one - other) / 2
 
 
-def draw(
-    rng: np.random.Generator, mean: Field, spread: Field, count: int, cameras: Cameras
-) -> Pixels:
+def draw(rng: np.random.Generator, window: Window, cameras: Cameras) -> Pixels:
     """One sample `[16, SIDE, SIDE]`."""
-    sheet = dress(rng, mean, spread, cameras)
-    truth = np.zeros((len(CLASSES), WINDOW, WINDOW), np.uint8)
+    count, zoom = window.count, window.zoom
+    few = int(np.ceil(WINDOW / zoom))
+    top, left = rng.integers(WINDOW - few + 1, size=2)
+    part = np.s_[top : top + few, left : left + few]
+    sheet = dress(rng, window.mean[part], window.spread[part], cameras)
+    truth = np.zeros((len(CLASSES), few, few), np.uint8)
     kind = rng.choice(list(KINDS), p=list(KINDS.values()))
     if kind in ("drop", "both"):
-        damage.paint_drops(rng, sheet, truth[1])
+        damage.paint_drops(rng, sheet, truth[1], zoom)
     if kind in ("dirt", "both"):
         paint = damage.paint_smear if rng.random() < 0.07 else damage.paint_spots
-        paint(rng, sheet, truth[0])
+        paint(rng, sheet, truth[0], zoom)
     if kind == "cobweb" or (kind == "both" and rng.random() < 0.2):
         bare = sheet.luma.mean(0)
-        damage.paint_cobweb(rng, sheet, truth[2])
+        damage.paint_cobweb(rng, sheet, truth[2], zoom)
         if count > 1 and rng.random() < 0.2:
             # Threads stir in the wind, most where they are thin.
             web = np.abs(cv2.Laplacian(sheet.luma.mean(0) - bare, cv2.CV_32F))
@@ -238,15 +284,15 @@ def draw(
         mean, spread = code_again(rng, mean, spread)
     if rng.random() < 0.3:
         mean, spread = add_noise(rng, mean, spread, count)
-    sample = np.concatenate([planes_of(mean, spread, count), truth])
+    sample = enlarge(np.concatenate([planes_of(mean, spread, count), truth]))
     top, left = rng.integers(WINDOW - SIDE + 1, size=2)
     return sample[:, top : top + SIDE, left : left + SIDE]
 
 
 def make_samples(rng: np.random.Generator, cameras: Cameras) -> Pixels:
     """`[DRAWS, 16, SIDE, SIDE]`."""
-    mean, spread, count = cameras.window(rng)
-    return np.stack([draw(rng, mean, spread, count, cameras) for _ in range(DRAWS)])
+    window = cameras.window(rng)
+    return np.stack([draw(rng, window, cameras) for _ in range(DRAWS)])
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What takes the place of a whole scene: test cards, plain walls; scenes out of focus, or made sharp."""
+"""What takes the place of a scene: test cards, plain walls; and how cameras blur and sharpen."""
 
 from __future__ import annotations
 

@@ -38,8 +38,9 @@ def main() -> None:
     shift = torch.tensor(options.shift).view(1, -1, 1, 1)
     kept = []
     for tried in range(1, options.windows + 1):
-        mean, spread, count = cameras.window(rng)
-        planes = planes_of(*undress(dress(rng, mean, spread, cameras)), count)
+        window = cameras.window(rng)
+        sheet = dress(rng, window.mean, window.spread, cameras)
+        planes = planes_of(*undress(sheet), window.count)
         with torch.no_grad():
             logits = network(network.read(torch.from_numpy(planes)[None])) + shift
         if (logits > 0).any(1).sum() >= options.cells:

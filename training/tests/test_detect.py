@@ -111,8 +111,8 @@ def test_what_stands_about_is_seen_and_nothing_of_it_is_called_damage(raw):
     for kind in lens_decoys.KINDS:
         for seed in range(3):
             rng = np.random.default_rng(seed)
-            mean, spread, _ = cameras.window(rng)
-            sheet = lens_data.pair(mean, spread)
+            window = cameras.window(rng)
+            sheet = lens_data.pair(window.mean, window.spread)
             before = sheet.luma.copy()
             lens_decoys.add_decoy(rng, sheet, cameras.maker, kind)
             assert np.isfinite(sheet.luma).all() and sheet.luma.shape == before.shape
@@ -141,6 +141,35 @@ def test_a_class_that_is_new_begins_as_the_first():
     assert torch.equal(other.out.weight[1], old["out.weight"][1])
 
 
+def test_a_picture_of_few_samples_is_enlarged_and_its_truth_with_it():
+    few = lens_data.WINDOW // 2
+    ramp = np.arange(2 * few, dtype=np.uint8)[None] + np.zeros((2 * few, 1), np.uint8)
+    sample = np.zeros((16, few, few), np.uint8)
+    sample[:4] = ramp.reshape(few, 2, few, 2).transpose(1, 3, 0, 2).reshape(4, few, few)
+    sample[12] = 9
+    sample[13, 10:20, 10:20], sample[14, 30:40] = damage.DAMAGED, damage.UNJUDGED
+    large = lens_data.enlarge(sample)
+    assert large.shape == (16, lens_data.WINDOW, lens_data.WINDOW)
+    whole = large[:4].reshape(2, 2, *large.shape[1:]).transpose(2, 0, 3, 1)
+    steps = np.diff(whole.reshape(2 * lens_data.WINDOW, -1)[0].astype(int))
+    assert steps.min() >= 0 and steps.sum() == 2 * few - 1
+    assert (large[12] == 9).all()
+    assert (large[13] == damage.DAMAGED).sum() == 400 and (large[13, 20:40, 20:40] > 0).all()
+    assert set(np.unique(large[14])) == {0, damage.UNJUDGED}
+
+
+@pytest.mark.parametrize("paint", [lens_damage.paint_spots, lens_damage.paint_drops])
+def test_what_lies_on_the_lens_is_smaller_in_a_picture_of_fewer_samples(paint):
+    def painted(zoom: float) -> int:
+        truth = np.zeros((64, 64), np.uint8)
+        for seed in range(12):
+            frames = np.random.default_rng(seed).integers(40, 200, (2, 64, 64, 6)).astype(np.uint8)
+            paint(np.random.default_rng(seed), damage.Sheet(frames), truth, zoom)
+        return int((truth == damage.DAMAGED).sum())
+
+    assert 0 < painted(4.0) < painted(1.0) / 2
+
+
 def test_hard_windows_are_found_and_drawn_from(raw, tmp_path):
     weights, out = tmp_path / "lens.pt", tmp_path / "hard.npy"
     network = NETWORKS["lens"]()
@@ -154,7 +183,7 @@ def test_hard_windows_are_found_and_drawn_from(raw, tmp_path):
     cameras.hard = planes
     drawn = [cameras.window(np.random.default_rng(seed)) for seed in range(20)]
     assert any(
-        (mean == planes[i, :6].transpose(1, 2, 0)).all() for mean, *_ in drawn for i in (0, 1)
+        (one.mean == planes[i, :6].transpose(1, 2, 0)).all() for one in drawn for i in (0, 1)
     )
 
 
