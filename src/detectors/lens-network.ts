@@ -24,13 +24,13 @@ const CLASSES: readonly LensClass[] = [
   {
     kind: 'dirt',
     rule: {
-      ...{ low: 96, sure: 192, extent: 4, marked: 150 },
+      ...{ low: 96, sure: 192, extent: 4, marked: 140 },
       ...{ share: 0.55, shareAtBorder: 0.7, shareOf: 'cells' },
     },
   },
   {
     kind: 'drop',
-    rule: { low: 96, sure: 216, extent: 4, share: 0.8, shareOf: 'cells', marked: 120 },
+    rule: { low: 96, sure: 192, extent: 4, share: 0.8, shareOf: 'cells', marked: 140 },
   },
   {
     // A thread is long; what is sure of it is its middle.
