@@ -104,7 +104,8 @@ function open(info: SourceInfo, run: RunNetwork): NetworkSession {
           const steady = before === undefined ? scores : faithful(scores, before);
           from.forgetUnseen(steady);
           if (kind === 'dirt') doubtDirt(steady, from, rule);
-          return keepRegions(small, steady, rule);
+          // In a smaller picture the rims of what was found are coarser.
+          return keepRegions(small, steady, rule, found[0]?.[index]);
         }),
       );
     }

@@ -18,6 +18,9 @@ export interface RegionRule {
   readonly marked: number;
 }
 
+/** Share of a region from which it is known already: what is more of it is its rim. */
+const KNOWN = 0.8;
+
 /** The least score of what is kept: it is to be repaired. */
 const KEPT = 128;
 
@@ -26,11 +29,13 @@ const KEPT = 128;
  * and 0 elsewhere. Two
  * thresholds: a region must be sure in places, and is followed as far as it can be told.
  * @param score `[rows, columns]` u8; not changed
+ * @param known regions of which four fifths are there (not 0) already are not kept
  */
 export function keepRegions(
   { columns, rows }: CellGrid,
   score: Uint8Array,
   { low, sure, extent, share, shareAtBorder = share, shareOf, marked }: RegionRule,
+  known?: Uint8Array,
 ): Uint8Array {
   const kept = new Uint8Array(score.length);
   let visited: Uint8Array | undefined;
@@ -48,11 +53,13 @@ export function keepRegions(
     let top = rows;
     let bottom = 0;
     let certain = 0;
+    let already = 0;
     for (let next = 0; next < region.length; next++) {
       const cell = region[next] ?? 0;
       const y = Math.floor(cell / columns);
       const x = cell - y * columns;
       if ((score[cell] ?? 0) >= sure) certain++;
+      if ((known?.[cell] ?? 0) !== 0) already++;
       left = Math.min(left, x);
       right = Math.max(right, x);
       top = Math.min(top, y);
@@ -70,6 +77,7 @@ export function keepRegions(
     const whole = shareOf === 'length' ? long : region.length;
     const atBorder = left === 0 || top === 0 || right === columns - 1 || bottom === rows - 1;
     if (long < extent || certain < (atBorder ? shareAtBorder : share) * whole) continue;
+    if (already >= KNOWN * region.length) continue;
     for (const cell of region) {
       const value = score[cell] ?? 0;
       if (value >= marked) kept[cell] = Math.max(KEPT, value);

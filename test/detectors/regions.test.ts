@@ -35,6 +35,13 @@ describe('a region of a score', () => {
     expect([kept(0.2), kept(0.3)]).toEqual([true, false]);
   });
 
+  it('is kept when less than four fifths of it are known', () => {
+    const whole = score(row(10, () => 220));
+    const kept = (known: number) =>
+      keepRegions(GRID, whole, RULE, score(row(known, () => 255))).some((value) => value > 0);
+    expect([kept(7), kept(8)]).toEqual([true, false]);
+  });
+
   it('must be surer at the border of the picture', () => {
     const faint = (y: number) =>
       score(
