@@ -21,7 +21,7 @@ import lens_damage as damage
 from detect_damage import DAMAGED, UNJUDGED, Field, Sheet
 from detect_data import add_structures, open_raw, write_shards
 from lens_decoys import add_decoys
-from lens_grounds import add_chart, add_wall, defocus, sharpen
+from lens_grounds import add_chart, add_wall, defocus, overexpose, sharpen
 from noise import code_mjpeg
 from scenes import Pixels, read_clip
 
@@ -128,15 +128,6 @@ def degrade(rng: np.random.Generator, mean: Field, spread: Field) -> tuple[Field
         )
         spread = np.hypot(spread, stir * (1 + 0.2 * np.abs(detail)))
     return mean, spread
-
-
-def overexpose(rng: np.random.Generator, mean: Field, spread: Field) -> None:
-    """Burnt out skies and lamps, blocked shadows: they do not stir, and are no dirt."""
-    luma = mean[..., :4]
-    luma[:] = 128 + (luma - 128) * rng.uniform(1, 2) + rng.uniform(-70, 70)
-    low, high = rng.uniform(0, 30), rng.uniform(225, 255)
-    spread[..., :4][(luma < low) | (luma > high)] = 0
-    np.clip(luma, low, high, out=luma)
 
 
 def pair(mean: Field, spread: Field) -> Sheet:

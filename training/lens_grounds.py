@@ -1,11 +1,11 @@
-"""What takes the place of a scene: test cards, plain walls; and how cameras blur and sharpen."""
+"""What takes the place of a scene: test cards, plain walls; and what cameras make of scenes."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
-from detect_damage import Sheet
+from detect_damage import Field, Sheet
 
 
 def add_chart(rng: np.random.Generator, sheet: Sheet) -> None:
@@ -70,3 +70,12 @@ def sharpen(rng: np.random.Generator, sheet: Sheet) -> None:
     for plane in sheet.luma:
         plane += strength * (plane - cv2.GaussianBlur(plane, (0, 0), sigma))
     np.clip(sheet.luma, 0, 255, out=sheet.luma)
+
+
+def overexpose(rng: np.random.Generator, mean: Field, spread: Field) -> None:
+    """Burnt out skies and lamps, blocked shadows: they do not stir, and are no dirt."""
+    luma = mean[..., :4]
+    luma[:] = 128 + (luma - 128) * rng.uniform(1, 2) + rng.uniform(-70, 70)
+    low, high = rng.uniform(0, 30), rng.uniform(225, 255)
+    spread[..., :4][(luma < low) | (luma > high)] = 0
+    np.clip(luma, low, high, out=luma)
